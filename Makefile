@@ -1,0 +1,58 @@
+# `make` lists what there is. Every target sets up what it needs, from nothing and again.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+T ?= tests
+SOURCES := app sandbox tests config wsgi.py
+
+.PHONY: help setup chromium run demo test lint fix migration lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## a virtual environment with the locked requirements
+
+$(VENV)/.installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Studio Embed needs Python 3.11 or newer: make PYTHON=python3.x …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo 'Python cannot make a virtual environment: apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+chromium: # Debian's Chromium, for the browser tests
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+		echo 'The browser tests need Chromium: apt install chromium (as root), then make test again.' >&2; exit 1; \
+	fi
+
+run: setup ## the service alone, on http://localhost:8000
+	$(BIN)/gunicorn -c config/gunicorn.py wsgi:app
+
+demo: setup ## the service with a sandbox LMS and a sandbox Studio
+	@$(BIN)/python -m sandbox.demo
+
+test: setup chromium ## every test, or some: make test T=tests/units
+	$(BIN)/python -m pytest $(T)
+
+lint: setup ## format, lint, types, Dockerfile
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+
+fix: setup ## mend what format and lint can mend
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+migration: setup ## a new migration from the models: make migration M="add a table"
+	@test -n "$(M)" || { echo 'make migration M="what it does"' >&2; exit 2; }
+	$(BIN)/flask db revision "$(M)"
+
+lock: setup ## the locked requirements, anew
+	$(BIN)/uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --upgrade $(LOCKED) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header

@@ -1,0 +1,2 @@
+"""What gunicorn and the `flask` command load."""
+
