@@ -1,0 +1,174 @@
+"""The database: one engine a process, and everything that differs between SQLite and PostgreSQL.
+
+A `Connection` travels to those who need one; there is no session to keep in mind. Reading
+and writing are apart because SQLite must know at the start: a transaction that begins as a
+reader and then writes fails where another writer was quicker.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from app.errors import StartError
+
+BUSY_SECONDS = 15
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """Where everything is kept that outlives a request."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+        except ArgumentError:
+            raise StartError("DATABASE_URL is no URL that SQLAlchemy can read.") from None
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, made at its first use: after the fork, which connections do not survive."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = _make_sqlite(self) if self.is_sqlite else _make_postgresql(self)
+            return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on which nothing is left open between two statements."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, kept if the block ends well. No call to the outside belongs in it."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT that knows ON CONFLICT in this database's dialect."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def dispose(self) -> None:
+        """Close every connection; the next use makes a new engine."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    def ping(self) -> None:
+        """Raise `sqlalchemy.exc.DBAPIError` if the database does not answer."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def prepare(self) -> None:
+        """Bring an SQLite file up to date; see that a PostgreSQL schema is.
+
+        Raises `StartError` with one line that names `DATABASE_URL` where the database is not
+        there or read-only, or names `flask db upgrade` where the schema is out of date.
+        """
+        with explained(self):
+            if self.is_sqlite:
+                self.upgrade()
+            elif not self.is_current():
+                raise StartError("The database's schema is out of date: run `flask db upgrade`.")
+
+    def is_current(self) -> bool:
+        """Whether the schema is the one that this code was written for."""
+        with self.engine.connect() as connection:
+            heads = MigrationContext.configure(connection).get_current_heads()
+        return set(heads) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+    def upgrade(self) -> None:
+        """Run the migrations that are missing, by one process at a time."""
+        with self._one_at_a_time():
+            if self.is_sqlite:
+                with self.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            if not self.is_current():
+                with self.writing() as connection:
+                    command.upgrade(alembic_config(connection), "head")
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(7462001)"))
+                yield
+            return
+        assert self.url.database is not None
+        with Path(self.url.database + ".migrating").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings, for migrations that run on `connection`."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def explained(database: Database) -> Iterator[None]:
+    """Turn a database that cannot be used at all into one `StartError` that names the setting."""
+    where = database.url.render_as_string(hide_password=True)
+    try:
+        if database.is_sqlite:
+            assert database.url.database is not None
+            Path(database.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StartError(f"DATABASE_URL ({where}) cannot be used: {reason}") from None
+    except OSError as error:
+        raise StartError(f"DATABASE_URL ({where}) cannot be used: {error.strerror}") from None
+
+
+def _make_sqlite(database: Database) -> Engine:
+    engine = create_engine(
+        database.url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would be a reader's
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    if database.url.database and os.path.isdir(database.url.database):  # noqa: PTH112
+        raise StartError("DATABASE_URL names a folder, and needs a file.")
+    return engine
+
+
+def _make_postgresql(database: Database) -> Engine:
+    return create_engine(
+        database.url,
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10},
+    )

@@ -1,0 +1,50 @@
+"""The errors that people can meet, one family for every door.
+
+A door translates them: the pages to a page, the commands to a line. Where they come from
+decides only which slug, status and hint they carry.
+"""
+
+from dataclasses import dataclass
+
+
+class StartError(Exception):
+    """The service cannot start: one sentence, and what is wrong, a line each."""
+
+    def __init__(self, sentence: str, faults: list[str] | None = None) -> None:
+        super().__init__("\n".join([sentence, *(f"  - {fault}" for fault in faults or [])]))
+
+
+@dataclass(eq=False)
+class ServiceError(Exception):
+    """Something that a person is told.
+
+    `slug` is the short code on the page and in the log, `status` the HTTP status, `title`
+    what happened, `hint` what to do and who can do it. `retry_after_seconds` says when
+    trying again makes sense. `log` holds what an admin needs and a page does not show;
+    it never holds a token, a name or an e-mail address.
+    """
+
+    slug: str
+    status: int
+    title: str
+    hint: str
+    retry_after_seconds: int | None = None
+    log: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.hint}"
+
+
+class LaunchError(ServiceError):
+    """A launch or login that is not accepted."""
+
+
+class EmbedError(ServiceError):
+    """An embed that is not there and is not made."""
+
+
+class CommandError(ServiceError):
+    """A command that cannot do what it was asked."""
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        super().__init__("command", 400, title, hint)

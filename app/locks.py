@@ -1,0 +1,96 @@
+"""One holder among all threads, processes and machines, by a row in the database.
+
+A lease that runs out is taken over, so that a holder who died holds nobody up.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import delete, select
+
+from app.db import Database
+from app.models import lock
+
+POLL_SECONDS = 0.05
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """Another holder is still at work when the waiting time is over."""
+
+
+def acquire(db: Database, name: str, lease_seconds: float) -> str | None:
+    """Take the lock `name` if it is free or its lease ran out; gives the holder's id, or None."""
+    holder, now = secrets.token_hex(16), datetime.now(UTC)
+    with db.reading() as connection:
+        held = select(lock.c.name).where(lock.c.name == name, lock.c.expires_at > now)
+        if connection.execute(held).first():
+            return None
+    row = {"holder": holder, "expires_at": now + timedelta(seconds=lease_seconds)}
+    taken = (
+        db.insert(lock)
+        .values(name=name, **row)
+        .on_conflict_do_update(index_elements=["name"], set_=row, where=lock.c.expires_at <= now)
+    )
+    with db.writing() as connection:
+        return holder if connection.execute(taken).rowcount else None
+
+
+def release(db: Database, name: str, holder: str) -> None:
+    """Give the lock back, unless another has taken it over meanwhile."""
+    with db.writing() as connection:
+        connection.execute(delete(lock).where(lock.c.name == name, lock.c.holder == holder))
+
+
+def one_for_all(
+    db: Database,
+    name: str,
+    find: Callable[[], T | None],
+    make: Callable[[], T],
+    *,
+    lease_seconds: float,
+    wait_seconds: float,
+) -> T:
+    """Give what `find` finds; where it finds nothing, one holder among all calls `make`.
+
+    The others look again until it is there. Whatever `find` or `make` raises passes through.
+    Raises `Busy` where it is not there after `wait_seconds`.
+    """
+    give_up = time.monotonic() + wait_seconds
+    while True:
+        if (found := find()) is not None:
+            return found
+        if holder := acquire(db, name, lease_seconds):
+            try:
+                found = find()
+                return make() if found is None else found
+            finally:
+                release(db, name, holder)
+        if time.monotonic() >= give_up:
+            raise Busy(name)
+        threading.Event().wait(POLL_SECONDS)
+
+
+class Seats:
+    """How many threads of this process may wait for the outside at once.
+
+    One thread is always left, so that health and ready embeds answer while Studio hangs.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = threading.BoundedSemaphore(count)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a seat for the block; raises `Busy` at once where none is free."""
+        if not self._free.acquire(blocking=False):
+            raise Busy("no thread to spare")
+        try:
+            yield
+        finally:
+            self._free.release()

@@ -1,0 +1,157 @@
+"""The data model, on one page. Migrations follow it; nothing here does anything."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time in UTC, in SQLite too, which keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: nobody knows when it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+studio_account = Table(
+    "studio_account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", String(255), nullable=False, unique=True, doc="origin of its Studio"),
+    Column("client_id", String(255), doc="of our OAuth client there"),
+    Column("client_secret", LargeBinary, doc="encrypted"),
+    Column("access_token", LargeBinary, doc="encrypted"),
+    Column("refresh_token", LargeBinary, doc="encrypted; each refresh brings another"),
+    Column("access_expires_at", Utc, doc="as Studio said; none where it did not"),
+    Column("environment", String(64), doc="fingerprint of the tokens that the environment gave"),
+    Column("disconnected_at", Utc, doc="when Studio refused the refresh token"),
+    Column("home_platform_id", Integer, doc="the platform whose people Studio knows by e-mail"),
+)
+
+platform = Table(
+    "platform",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issuer", String(255), nullable=False),
+    Column("client_id", String(255), nullable=False),
+    Column("auth_login_url", Text, nullable=False, doc="OIDC authorization endpoint"),
+    Column("auth_token_url", Text, doc="OAuth 2 token endpoint; no launch needs it"),
+    Column("auth_audience", Text, doc="audience for that endpoint, where it is another"),
+    Column("key_set_url", Text, nullable=False),
+    Column("any_deployment", Boolean, nullable=False, doc="accept and record every deployment"),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("issuer", "client_id"),
+)
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("platform_id", ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True),
+    Column("deployment_id", String(255), primary_key=True),
+    Column("recorded_at", Utc, doc="set where a launch brought it, not an admin"),
+)
+
+key_set = Table(
+    "key_set",
+    metadata,
+    Column("url", String(2000), primary_key=True),
+    Column("keys", Text, doc="JSON, as the platform answered; none until it does"),
+    Column("fetched_at", Utc, doc="when the platform last gave usable keys"),
+    Column("tried_at", Utc, doc="when it was last asked, whatever came of it"),
+)
+
+used_nonce = Table(
+    "used_nonce",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("expires_at", Utc, nullable=False, index=True),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", String(64), primary_key=True, doc="RFC 7638 thumbprint"),
+    Column("private_pem", LargeBinary, nullable=False, doc="encrypted"),
+    Column("public_jwk", Text, nullable=False, doc="JSON"),
+    Column("created_at", Utc, nullable=False),
+    Column("signs_from", Utc, nullable=False, doc="published before, so that caches know it"),
+    Column("retires_at", Utc, doc="no longer published from then on"),
+)
+
+mark_key = Table(
+    "mark_key",
+    metadata,
+    Column("id", Integer, primary_key=True, doc="always 1"),
+    Column("key", LargeBinary, nullable=False, doc="in the clear: links outlive every SECRET_KEY"),
+)
+
+course = Table(
+    "course",
+    metadata,
+    Column("platform_id", ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True),
+    Column("context_id", String(255), primary_key=True),
+    Column("course_id", Integer, nullable=False, doc="the integer that Studio wants"),
+    Column("pinned_by", String(16), nullable=False, doc="admin, placement or instructor"),
+    Column("pinned_at", Utc, nullable=False),
+)
+
+embed = Table(
+    "embed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("studio_account.id"), nullable=False),
+    Column("media_id", Integer, nullable=False),
+    Column("course_id", Integer, nullable=False),
+    Column("embed_type", String(16), nullable=False),
+    Column("downloadable", Boolean, nullable=False),
+    Column("title", Text, doc="of the media, when it was embedded"),
+    Column("launch_url", Text, doc="as Studio returned it; none while it is being made"),
+    Column("created_at", Utc, nullable=False),
+    Column("made_at", Utc, doc="when Studio returned the launch URL"),
+    Column("failure", Text, doc="JSON of the error of the last attempt"),
+    Column("failed_at", Utc),
+    UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
+)
+
+lock = Table(
+    "lock",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
