@@ -1,11 +1,13 @@
 """Outgoing HTTP: one pooled session a process that follows nothing and trusts no address blindly.
 
-Not here: what may be repeated and how an answer is read; that is `studio/` and `core/key_sets`.
+Not here: what may be repeated and how an answer is read (`studio/`, `core/key_sets.py`).
 """
 
 import ipaddress
 import socket
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -19,8 +21,12 @@ CONNECT_SECONDS = 5
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class TooLargeError(requests.RequestException):
-    """An answer that is larger than anything we asked for."""
+class OutgoingError(Exception):
+    """A request that brought no answer; the text says why and holds nothing of the request."""
+
+
+class AnswerTimeoutError(OutgoingError):
+    """The request was sent and no answer came in time: whether it was obeyed is not known."""
 
 
 def is_public(address: str) -> bool:
@@ -83,6 +89,15 @@ def make_session(*, allow_private: bool) -> requests.Session:
     return session
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers (names in lower case) and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 def fetch(
     session: requests.Session,
     method: str,
@@ -91,12 +106,30 @@ def fetch(
     answer_seconds: float,
     max_bytes: int,
     **options: Any,
-) -> tuple[requests.Response, bytes]:
+) -> Answer:
     """One request, with its body read within `answer_seconds` and `max_bytes`.
 
-    Raises `requests.RequestException`: `requests.Timeout` where the time is over,
-    `TooLargeError` where the body is too large. A redirect is an answer like any other.
+    A redirect is an answer like any other. Raises `AnswerTimeoutError` where the time is over
+    after the connection stood, else `OutgoingError`.
     """
+    try:
+        return _fetch(session, method, url, answer_seconds, max_bytes, options)
+    except requests.ConnectTimeout:
+        raise OutgoingError("no connection in time") from None
+    except requests.Timeout:
+        raise AnswerTimeoutError(f"no answer within {answer_seconds:.0f} s") from None
+    except requests.RequestException as error:
+        raise OutgoingError(type(error).__name__) from None
+
+
+def _fetch(
+    session: requests.Session,
+    method: str,
+    url: str,
+    answer_seconds: float,
+    max_bytes: int,
+    options: dict[str, Any],
+) -> Answer:
     deadline = time.monotonic() + answer_seconds
     with session.request(
         method,
@@ -110,7 +143,8 @@ def fetch(
         for piece in answer.iter_content(8192):
             body += piece
             if len(body) > max_bytes:
-                raise TooLargeError(f"more than {max_bytes} bytes")
+                raise OutgoingError(f"an answer of more than {max_bytes} bytes")
             if time.monotonic() > deadline:
-                raise requests.ReadTimeout("the answer took too long")
-        return answer, bytes(body)
+                raise requests.ReadTimeout
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status_code, headers, bytes(body))

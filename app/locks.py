@@ -20,7 +20,7 @@ POLL_SECONDS = 0.05
 T = TypeVar("T")
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another holder is still at work when the waiting time is over."""
 
 
@@ -59,7 +59,7 @@ def one_for_all(
     """Give what `find` finds; where it finds nothing, one holder among all calls `make`.
 
     The others look again until it is there. Whatever `find` or `make` raises passes through.
-    Raises `Busy` where it is not there after `wait_seconds`.
+    Raises `BusyError` where it is not there after `wait_seconds`.
     """
     give_up = time.monotonic() + wait_seconds
     while True:
@@ -72,7 +72,7 @@ def one_for_all(
             finally:
                 release(db, name, holder)
         if time.monotonic() >= give_up:
-            raise Busy(name)
+            raise BusyError(name)
         threading.Event().wait(POLL_SECONDS)
 
 
@@ -87,9 +87,9 @@ class Seats:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold a seat for the block; raises `Busy` at once where none is free."""
+        """Hold a seat for the block; raises `BusyError` at once where none is free."""
         if not self._free.acquire(blocking=False):
-            raise Busy("no thread to spare")
+            raise BusyError("no thread to spare")
         try:
             yield
         finally:

@@ -1,0 +1,1 @@
+"""The outside: Canvas Studio and its public API."""

@@ -1,0 +1,76 @@
+"""The Studio accounts that embeds are made in; for now the default one, from the environment."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.crypto import Vault, fingerprint
+from app.db import Database
+from app.errors import EmbedError
+from app.models import platform, studio_account
+from app.settings import Settings
+
+
+def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> None:
+    """Make the account of the environment, or give it the tokens that changed there.
+
+    After a rotation the kept tokens are newer than those of the environment, so these count
+    only where the account has none, or where they are others than last time.
+    """
+    if settings.studio_url is None:
+        return
+    secret, refresh, access = (
+        None if value is None else value.get_secret_value()
+        for value in (
+            settings.studio_client_secret,
+            settings.studio_refresh_token,
+            settings.studio_access_token,
+        )
+    )
+    environment = fingerprint(refresh, access)
+    client = {
+        "client_id": settings.studio_client_id,
+        "client_secret": None if secret is None else vault.encrypt(secret),
+    }
+    tokens: dict[str, Any] = {
+        "refresh_token": None if refresh is None else vault.encrypt(refresh),
+        "access_token": None if access is None else vault.encrypt(access),
+        "access_expires_at": None,
+        "disconnected_at": None,
+        "environment": environment,
+    }
+    here = studio_account.c.url == settings.studio_url
+    with db.writing() as connection:
+        row = connection.execute(sa.select(studio_account).where(here)).one_or_none()
+        if row is None:
+            new = {"url": settings.studio_url, **client, **tokens}
+            connection.execute(sa.insert(studio_account).values(new))
+            return
+        has_none = row.refresh_token is None and row.access_token is None
+        changed = (refresh or access) and (has_none or row.environment != environment)
+        values = {**client, **tokens} if changed else client
+        connection.execute(sa.update(studio_account).where(here).values(values))
+
+
+def get_default_account(db: Database, studio_url: str | None) -> Any:
+    """Give the row of the default account; raises `EmbedError` where none is set up."""
+    with db.reading() as connection:
+        row = connection.execute(
+            sa.select(studio_account).where(studio_account.c.url == (studio_url or ""))
+        ).one_or_none()
+    if row is None:
+        raise EmbedError(
+            "studio-not-set-up",
+            503,
+            "This service is not connected to Studio yet.",
+            "Please tell the people who look after your LMS: STUDIO_URL is not set.",
+        )
+    return row
+
+
+def is_home(db: Database, account: Any, platform_id: int) -> bool:
+    """Whether the account's Studio knows this platform's people: its first, or the one named."""
+    if account.home_platform_id is not None:
+        return bool(account.home_platform_id == platform_id)
+    with db.reading() as connection:
+        return connection.execute(sa.select(sa.func.min(platform.c.id))).scalar() == platform_id

@@ -1,0 +1,127 @@
+"""Which integer course id Studio wants for a launch, and whether embeds may be made under it.
+
+1. A course link that an admin made for (platform, context) counts before everything.
+2. Else `canvas_course_id`, which teachers can write into a link; else an integer `context.id`.
+3. The id is pinned to its (platform, context): by a deep-linking or navigation launch, whose
+   custom parameters no link can change, else by the first launch of an instructor.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db import Database
+from app.errors import EmbedError
+from app.models import course
+
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course of a launch."""
+
+    course_id: int
+    pinned_id: int | None
+
+    def check_may_make(self) -> None:
+        """Raise `EmbedError` where the launch names another course than the pinned one."""
+        if self.pinned_id not in (None, self.course_id):
+            raise EmbedError(
+                "course-changed",
+                403,
+                f"This launch names course {self.course_id}, but its course is "
+                f"known as {self.pinned_id}.",
+                "If the course really has another number now, an admin sets it right with "
+                "`flask courses link`.",
+            )
+
+
+def resolve_course(
+    db: Database,
+    platform_id: int,
+    context_id: str | None,
+    canvas_course_id: str | None,
+    *,
+    by_placement: bool,
+    by_instructor: bool,
+) -> Course:
+    """Decide the course of a launch, and pin it where this launch may.
+
+    Raises `EmbedError` where no integer course id is to be had, saying what is missing.
+    """
+    row = None if context_id is None else _find(db, platform_id, context_id)
+    if row is not None and row.pinned_by == "admin":
+        return Course(row.course_id, row.course_id)
+    asked = _read_id(context_id, canvas_course_id)
+    if context_id is None:
+        return Course(asked, None)
+    firmer = by_placement and (row is None or row.pinned_by == "instructor")
+    if firmer or (row is None and by_instructor):
+        pinned_by = "placement" if by_placement else "instructor"
+        _pin(db, platform_id, context_id, asked, pinned_by)
+        row = _find(db, platform_id, context_id)
+    return Course(asked, None if row is None else row.course_id)
+
+
+def link_course(db: Database, platform_id: int, context_id: str, course_id: int) -> None:
+    """Let an admin say which course a context is; it counts before everything a launch says."""
+    values = {"course_id": course_id, "pinned_by": "admin", "pinned_at": datetime.now(UTC)}
+    with db.writing() as connection:
+        insert = db.insert(course).values(platform_id=platform_id, context_id=context_id, **values)
+        keys = ["platform_id", "context_id"]
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+
+
+def _find(db: Database, platform_id: int, context_id: str) -> Any:
+    with db.reading() as connection:
+        return connection.execute(
+            sa.select(course).where(
+                course.c.platform_id == platform_id, course.c.context_id == context_id
+            )
+        ).one_or_none()
+
+
+def _pin(db: Database, platform_id: int, context_id: str, course_id: int, pinned_by: str) -> None:
+    """Pin, unless a firmer pin or an earlier one of the same kind is there."""
+    values = {"course_id": course_id, "pinned_by": pinned_by, "pinned_at": datetime.now(UTC)}
+    insert = db.insert(course).values(platform_id=platform_id, context_id=context_id, **values)
+    with db.writing() as connection:
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["platform_id", "context_id"],
+                set_=values,
+                where=sa.and_(
+                    course.c.pinned_by == "instructor", sa.literal(pinned_by == "placement")
+                ),
+            )
+        )
+
+
+def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
+    if canvas_course_id is not None:
+        if (found := _positive(canvas_course_id)) is not None:
+            return found
+        raise EmbedError(
+            "course-id-odd",
+            400,
+            "This link names its course in a way that Studio cannot use.",
+            "The custom parameter canvas_course_id must be a whole number above zero: "
+            "an admin sets it to $Canvas.course.id in the tool's configuration.",
+        )
+    if context_id is not None and (found := _positive(context_id)) is not None:
+        return found
+    raise EmbedError(
+        "course-id-missing",
+        400,
+        "Your LMS did not say which course this is.",
+        "An admin adds the custom parameter canvas_course_id=$Canvas.course.id to the tool's "
+        "configuration, or links this course with `flask courses link`.",
+    )
+
+
+def _positive(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
+    return number if 0 < number <= LARGEST_ID else None

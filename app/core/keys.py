@@ -1,0 +1,101 @@
+"""Our own signing keys, as platforms and Studio see them at `/lti/jwks.json`.
+
+A new key is published before it signs, and an old one stays published after it signed last,
+because those who verify keep the set for a while.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwcrypto import jwk
+
+from app.crypto import UndecryptableError, Vault
+from app.db import Database
+from app.models import mark_key, signing_key
+
+PUBLISHED_BEFORE = timedelta(hours=1)
+PUBLISHED_AFTER = timedelta(days=2)
+MARK_KEY_BYTES = 32
+
+
+def ensure_keys(db: Database, vault: Vault, fresh_mark_key: bytes) -> None:
+    """Make the first signing key and the mark key, where they are not there yet.
+
+    A signing key that `SECRET_KEY` no longer opens is replaced: nothing hangs on an old one.
+    """
+    with db.writing() as connection:
+        insert = db.insert(mark_key).values(id=1, key=fresh_mark_key)
+        connection.execute(insert.on_conflict_do_nothing())
+    if find_signing_key(db, vault) is None:
+        _save_new(db, vault, signs_from=datetime.now(UTC))
+
+
+def get_mark_key(db: Database) -> bytes:
+    """Give the key of the marks on our links."""
+    with db.reading() as connection:
+        return bytes(connection.execute(sa.select(mark_key.c.key)).scalar_one())
+
+
+def find_signing_key(db: Database, vault: Vault) -> tuple[str, str] | None:
+    """Find the newest key that may sign by now: its id and its private PEM."""
+    now = datetime.now(UTC)
+    for row in list_keys(db):
+        if row.signs_from <= now:
+            try:
+                return row.kid, vault.decrypt(row.private_pem)
+            except UndecryptableError:
+                continue
+    return None
+
+
+def list_keys(db: Database) -> list[Any]:
+    """Give the keys that are published, newest first."""
+    published = sa.or_(
+        signing_key.c.retires_at.is_(None), signing_key.c.retires_at > datetime.now(UTC)
+    )
+    query = sa.select(signing_key).where(published).order_by(signing_key.c.signs_from.desc())
+    with db.reading() as connection:
+        return list(connection.execute(query))
+
+
+def public_key_set(db: Database) -> dict[str, Any]:
+    """Give the JSON Web Key Set of every published key (RFC 7517)."""
+    return {"keys": [json.loads(row.public_jwk) for row in list_keys(db)]}
+
+
+def rotate(db: Database, vault: Vault) -> str:
+    """Publish a new key that signs in an hour, and let the others retire later; gives its id."""
+    now = datetime.now(UTC)
+    signs_from = now + PUBLISHED_BEFORE
+    retires_at = signs_from + PUBLISHED_AFTER
+    with db.writing() as connection:
+        still = signing_key.c.retires_at.is_(None)
+        connection.execute(sa.update(signing_key).where(still).values(retires_at=retires_at))
+        connection.execute(sa.delete(signing_key).where(signing_key.c.retires_at < now))
+    return _save_new(db, vault, signs_from=signs_from)
+
+
+def _save_new(db: Database, vault: Vault, *, signs_from: datetime) -> str:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    key = jwk.JWK.from_pem(pem)
+    kid = str(key.thumbprint())
+    public = {**key.export_public(as_dict=True), "kid": kid, "alg": "RS256", "use": "sig"}
+    row = {
+        "kid": kid,
+        "private_pem": vault.encrypt(pem.decode()),
+        "public_jwk": json.dumps(public),
+        "created_at": datetime.now(UTC),
+        "signs_from": signs_from,
+    }
+    with db.writing() as connection:
+        connection.execute(sa.insert(signing_key).values(row))
+    return kid

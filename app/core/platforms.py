@@ -1,0 +1,205 @@
+"""The platforms that may launch, and their deployments; and how they are read from a file."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.errors import ServiceError
+from app.models import deployment, platform
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+_PLATFORM_COLUMNS = [column for column in platform.c if column.name != "created_at"]
+
+
+class PlatformFaultError(ServiceError):
+    """A platform that cannot be used as it is described."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("platform", 400, title, "Please mend it and try again.")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A registration: one client id of one issuer."""
+
+    id: int
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    auth_token_url: str | None
+    auth_audience: str | None
+    key_set_url: str
+    any_deployment: bool
+
+    @property
+    def login_origin(self) -> str:
+        """Origin of its authorization endpoint."""
+        parts = urlsplit(self.auth_login_url)
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+class Registration(BaseModel):
+    """A platform as an admin or `PLATFORMS_FILE` describes it (PyLTI1p3's JSON format)."""
+
+    client_id: Short
+    auth_login_url: str
+    key_set_url: str | None = None
+    auth_token_url: str | None = None
+    auth_audience: str | None = None
+    key_set: Any = None
+    deployment_ids: list[Short] = Field(default_factory=list)
+
+
+def check_registration(registration: Registration, *, allow_insecure: bool) -> str | None:
+    """Say in words what is wrong with a registration; None where nothing is."""
+    if registration.key_set is not None:
+        return "`key_set` inside the file is not supported: give `key_set_url`"
+    if not registration.key_set_url:
+        return "`key_set_url` is missing"
+    urls = {
+        "auth_login_url": registration.auth_login_url,
+        "key_set_url": registration.key_set_url,
+        "auth_token_url": registration.auth_token_url,
+    }
+    for name, url in urls.items():
+        parts = urlsplit(url or "https://none")
+        if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+            return f"`{name}` is no URL"
+        if parts.scheme == "http" and not allow_insecure:
+            return f"`{name}` must be https:"
+    return None
+
+
+def save_platform(connection: Connection, issuer: str, registration: Registration) -> int:
+    """Add a platform, or update the one with this issuer and client id; gives its id.
+
+    Deployments are added, never removed; none at all means that any is accepted.
+    """
+    same = sa.and_(platform.c.issuer == issuer, platform.c.client_id == registration.client_id)
+    values: dict[str, Any] = {
+        "auth_login_url": registration.auth_login_url,
+        "auth_token_url": registration.auth_token_url,
+        "auth_audience": registration.auth_audience,
+        "key_set_url": registration.key_set_url,
+        "any_deployment": not registration.deployment_ids,
+    }
+    platform_id = connection.execute(sa.select(platform.c.id).where(same)).scalar()
+    if platform_id is None:
+        new = {"issuer": issuer, "client_id": registration.client_id, **values}
+        new["created_at"] = datetime.now(UTC)
+        insert = sa.insert(platform).values(new).returning(platform.c.id)
+        platform_id = connection.execute(insert).scalar_one()
+    else:
+        connection.execute(sa.update(platform).where(same).values(values))
+    for deployment_id in registration.deployment_ids:
+        add_deployment(connection, platform_id, deployment_id)
+    return int(platform_id)
+
+
+def add_deployment(
+    connection: Connection,
+    platform_id: int,
+    deployment_id: str,
+    recorded_at: datetime | None = None,
+) -> None:
+    """Add a deployment that is not there yet."""
+    row = {
+        "platform_id": platform_id,
+        "deployment_id": deployment_id,
+        "recorded_at": recorded_at,
+    }
+    has = sa.select(deployment).where(
+        deployment.c.platform_id == platform_id, deployment.c.deployment_id == deployment_id
+    )
+    if connection.execute(has).first() is None:
+        connection.execute(sa.insert(deployment).values(row))
+
+
+def list_platforms(db: Database) -> list[Platform]:
+    """Give every platform, oldest first."""
+    with db.reading() as connection:
+        rows = connection.execute(sa.select(*_PLATFORM_COLUMNS).order_by(platform.c.id))
+        return [Platform(**row._mapping) for row in rows]
+
+
+def list_deployments(db: Database, platform_id: int) -> list[Any]:
+    """Give the deployments of a platform."""
+    with db.reading() as connection:
+        of_platform = deployment.c.platform_id == platform_id
+        return list(connection.execute(sa.select(deployment).where(of_platform)))
+
+
+def find_platform(db: Database, issuer: str, client_id: str | None) -> Platform | None:
+    """Find a platform; without a client id only where its issuer has just one."""
+    query = sa.select(*_PLATFORM_COLUMNS).where(platform.c.issuer == issuer)
+    if client_id is not None:
+        query = query.where(platform.c.client_id == client_id)
+    with db.reading() as connection:
+        rows = connection.execute(query.limit(2)).all()
+    return Platform(**rows[0]._mapping) if len(rows) == 1 else None
+
+
+def accepts_deployment(db: Database, found: Platform, deployment_id: str) -> bool:
+    """Whether launches of this deployment are accepted."""
+    if found.any_deployment:
+        return True
+    return any(row.deployment_id == deployment_id for row in list_deployments(db, found.id))
+
+
+def remove_platform(db: Database, platform_id: int) -> None:
+    """Remove a platform with its deployments and course links; embeds stay."""
+    with db.writing() as connection:
+        connection.execute(sa.delete(platform).where(platform.c.id == platform_id))
+
+
+def read_platforms_file(path: Path, *, allow_insecure: bool) -> list[tuple[str, Registration]]:
+    """Read PyLTI1p3's JSON format; raises `PlatformFaultError` with one sentence."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlatformFaultError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise PlatformFaultError(f"{path} is no JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise PlatformFaultError(f"{path} must hold an object whose names are issuers.")
+    return [
+        (issuer, _read_registration(path, issuer, entry, allow_insecure=allow_insecure))
+        for issuer, entries in content.items()
+        for entry in (entries if isinstance(entries, list) else [entries])
+    ]
+
+
+def import_platforms(db: Database, read: Iterable[tuple[str, Registration]]) -> int:
+    """Add and update what a file holds, all or nothing; gives how many platforms it held."""
+    count = 0
+    with db.writing() as connection:
+        for issuer, registration in read:
+            save_platform(connection, issuer, registration)
+            count += 1
+    return count
+
+
+def _read_registration(
+    path: Path, issuer: str, entry: Any, *, allow_insecure: bool
+) -> Registration:
+    where = f"{path}: {issuer}"
+    if not 0 < len(issuer) <= 255:
+        raise PlatformFaultError(f"{where}: an issuer has 1 to 255 characters.")
+    try:
+        registration = Registration.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise PlatformFaultError(f"{where}: {field}: {first['msg']}.") from None
+    if fault := check_registration(registration, allow_insecure=allow_insecure):
+        raise PlatformFaultError(f"{where}: {fault}.")
+    return registration
