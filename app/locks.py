@@ -26,11 +26,9 @@ class BusyError(Exception):
 
 def acquire(db: Database, name: str, lease_seconds: float) -> str | None:
     """Take the lock `name` if it is free or its lease ran out; gives the holder's id, or None."""
+    if is_held(db, name):
+        return None
     holder, now = secrets.token_hex(16), datetime.now(UTC)
-    with db.reading() as connection:
-        held = select(lock.c.name).where(lock.c.name == name, lock.c.expires_at > now)
-        if connection.execute(held).first():
-            return None
     row = {"holder": holder, "expires_at": now + timedelta(seconds=lease_seconds)}
     taken = (
         db.insert(lock)
@@ -39,6 +37,13 @@ def acquire(db: Database, name: str, lease_seconds: float) -> str | None:
     )
     with db.writing() as connection:
         return holder if connection.execute(taken).rowcount else None
+
+
+def is_held(db: Database, name: str) -> bool:
+    """Whether somebody holds the lock now."""
+    held = select(lock.c.name).where(lock.c.name == name, lock.c.expires_at > datetime.now(UTC))
+    with db.reading() as connection:
+        return connection.execute(held).first() is not None
 
 
 def release(db: Database, name: str, holder: str) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -125,7 +126,7 @@ course = Table(
     metadata,
     Column("platform_id", ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True),
     Column("context_id", String(255), primary_key=True),
-    Column("course_id", Integer, nullable=False, doc="the integer that Studio wants"),
+    Column("course_id", BigInteger, nullable=False, doc="the integer that Studio wants"),
     Column("pinned_by", String(16), nullable=False, doc="admin, placement or instructor"),
     Column("pinned_at", Utc, nullable=False),
 )
@@ -135,8 +136,8 @@ embed = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("account_id", ForeignKey("studio_account.id"), nullable=False),
-    Column("media_id", Integer, nullable=False),
-    Column("course_id", Integer, nullable=False),
+    Column("media_id", BigInteger, nullable=False),
+    Column("course_id", BigInteger, nullable=False),
     Column("embed_type", String(16), nullable=False),
     Column("downloadable", Boolean, nullable=False),
     Column("title", Text, doc="of the media, when it was embedded"),

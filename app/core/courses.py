@@ -16,7 +16,7 @@ from app.db import Database
 from app.errors import EmbedError
 from app.models import course
 
-LARGEST_ID = 2**31 - 1
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _pin(db: Database, platform_id: int, context_id: str, course_id: int, pinned
 
 def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
     if canvas_course_id is not None:
-        if (found := _positive(canvas_course_id)) is not None:
+        if (found := read_positive(canvas_course_id)) is not None:
             return found
         raise EmbedError(
             "course-id-odd",
@@ -111,7 +111,7 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
             "The custom parameter canvas_course_id must be a whole number above zero: "
             "an admin sets it to $Canvas.course.id in the tool's configuration.",
         )
-    if context_id is not None and (found := _positive(context_id)) is not None:
+    if context_id is not None and (found := read_positive(context_id)) is not None:
         return found
     raise EmbedError(
         "course-id-missing",
@@ -122,6 +122,7 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
     )
 
 
-def _positive(text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
+def read_positive(text: str) -> int | None:
+    """Give a whole number above zero, as databases keep it; None where `text` is none."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
     return number if 0 < number <= LARGEST_ID else None

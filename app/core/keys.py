@@ -4,6 +4,8 @@ A new key is published before it signs, and an old one stays published after it 
 because those who verify keep the set for a while.
 """
 
+import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from jwcrypto import jwk
+from jwt.algorithms import RSAAlgorithm
 
 from app.crypto import UndecryptableError, Vault
 from app.db import Database
@@ -86,9 +88,10 @@ def _save_new(db: Database, vault: Vault, *, signs_from: datetime) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    key = jwk.JWK.from_pem(pem)
-    kid = str(key.thumbprint())
-    public = {**key.export_public(as_dict=True), "kid": kid, "alg": "RS256", "use": "sig"}
+    numbers = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+    required = {name: numbers[name] for name in ("e", "kty", "n")}
+    kid = _thumbprint(required)
+    public = {**required, "kid": kid, "alg": "RS256", "use": "sig"}
     row = {
         "kid": kid,
         "private_pem": vault.encrypt(pem.decode()),
@@ -99,3 +102,10 @@ def _save_new(db: Database, vault: Vault, *, signs_from: datetime) -> str:
     with db.writing() as connection:
         connection.execute(sa.insert(signing_key).values(row))
     return kid
+
+
+def _thumbprint(required: dict[str, str]) -> str:
+    """Give a key's thumbprint (RFC 7638): its required members, sorted, without blanks."""
+    canonical = json.dumps(required, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

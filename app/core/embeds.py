@@ -1,0 +1,237 @@
+"""Find or make an embed, once however many ask. Launches, API and commands meet here.
+
+1. An embed that is there is given to everyone.
+2. Else one holder of a lock makes it, for all threads, processes and machines.
+3. The holder sees that the person may cause it, claims a row, calls Studio, finishes the row.
+   No transaction spans a call to Studio.
+4. A row that was claimed and neither finished nor failed had a holder who died, or whom
+   Studio kept waiting: before another call it is found out whether the embed was made.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import locks
+from app.db import Database
+from app.errors import EmbedError, ServiceError
+from app.models import embed
+from app.studio.client import StudioClient
+from app.studio.errors import StudioTimeoutError
+from app.studio.protocol import EmbedWish
+
+LEASE_SECONDS = 30.0
+MAKING_SECONDS = 25.0
+EMBED_TYPES = ("embed", "bare_embed")
+
+
+@dataclass(frozen=True)
+class EmbedKey:
+    """What tells one embed from another."""
+
+    account_id: int
+    media_id: int
+    course_id: int
+    embed_type: str
+    downloadable: bool
+
+    @property
+    def lock_name(self) -> str:
+        """The lock under which it is made."""
+        return "embed-" + "-".join(str(part) for part in vars(self).values())
+
+    @property
+    def wish(self) -> EmbedWish:
+        """The same, as Studio is asked for it."""
+        return EmbedWish(self.media_id, self.course_id, self.embed_type, self.downloadable)
+
+
+@dataclass(frozen=True)
+class Embed:
+    """An embed that Studio made."""
+
+    id: int
+    key: EmbedKey
+    title: str
+    launch_url: str
+    created_at: datetime
+    made_at: datetime
+
+
+def find_embed(db: Database, key: EmbedKey) -> Embed | None:
+    """Find an embed that is ready."""
+    row = _find_row(db, key)
+    return _read(row) if row is not None and row.launch_url else None
+
+
+def list_embeds(
+    db: Database, account_id: int | None = None, course_id: int | None = None, limit: int = 500
+) -> list[Embed]:
+    """Give the newest ready embeds, of one account or course where it is given."""
+    query = sa.select(embed).where(embed.c.launch_url.is_not(None))
+    if account_id is not None:
+        query = query.where(embed.c.account_id == account_id)
+    if course_id is not None:
+        query = query.where(embed.c.course_id == course_id)
+    with db.reading() as connection:
+        return [
+            _read(row) for row in connection.execute(query.order_by(embed.c.id.desc()).limit(limit))
+        ]
+
+
+def get_embed(db: Database, embed_id: int) -> Embed:
+    """Give a ready embed by its number; raises `EmbedError`."""
+    with db.reading() as connection:
+        row = connection.execute(sa.select(embed).where(embed.c.id == embed_id)).one_or_none()
+    if row is None or not row.launch_url:
+        raise EmbedError(
+            "embed-not-found",
+            404,
+            f"There is no embed {embed_id}.",
+            "`flask embeds list` shows those that are there.",
+        )
+    return _read(row)
+
+
+def forget_embed(db: Database, embed_id: int) -> None:
+    """Forget an embed, so that the next permitted launch makes it again; raises `EmbedError`."""
+    get_embed(db, embed_id)
+    with db.writing() as connection:
+        connection.execute(sa.delete(embed).where(embed.c.id == embed_id))
+
+
+def ensure_embed(
+    db: Database,
+    studio: StudioClient,
+    key: EmbedKey,
+    check_permitted: Callable[[StudioClient], None],
+    *,
+    wait_seconds: float,
+) -> Embed:
+    """Find an embed, or make it, or wait for the one who makes it.
+
+    `check_permitted` raises where this person may not cause it to be made; it is asked before
+    anything is made, under the lock, so that only one asks Studio at a time.
+    Those who waited while an attempt failed get its error instead of one more attempt each.
+    Raises `BusyError` where it is still being made after `wait_seconds`; `StudioError`.
+    """
+    since = datetime.now(UTC)
+
+    def find() -> Embed | None:
+        row = _find_row(db, key)
+        if row is None:
+            return None
+        if row.launch_url:
+            return _read(row)
+        if row.failed_at is not None and row.failed_at >= since:
+            raise EmbedError(**json.loads(row.failure)["error"])
+        return None
+
+    def make() -> Embed:
+        client = studio.within(MAKING_SECONDS)
+        check_permitted(client)
+        return _make(db, client, key)
+
+    return locks.one_for_all(
+        db, key.lock_name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=wait_seconds
+    )
+
+
+def remake_embed(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
+    """Make an embed anew that Studio no longer has; the old one counts until the new is there.
+
+    Raises `BusyError` where somebody else is at it, and `StudioError`: `MediaNotFoundError`
+    where the media itself is gone.
+    """
+    holder = locks.acquire(db, key.lock_name, LEASE_SECONDS)
+    if holder is None:
+        raise locks.BusyError(key.lock_name)
+    try:
+        client = studio.within(MAKING_SECONDS)
+        title = client.get_media(key.media_id).title
+        return _finish(db, key, title, client.create_embed(key.wish))
+    finally:
+        locks.release(db, key.lock_name, holder)
+
+
+def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
+    uncertain = _claim(db, key)
+    try:
+        title = studio.get_media(key.media_id).title
+        launch_url = studio.find_launch_url(key.wish) if uncertain else None
+        return _finish(db, key, title, launch_url or studio.create_embed(key.wish))
+    except StudioTimeoutError as error:
+        _note_failure(db, key, error, uncertain=True)
+        raise
+    except ServiceError as error:
+        _note_failure(db, key, error, uncertain=uncertain)
+        raise
+
+
+def _claim(db: Database, key: EmbedKey) -> bool:
+    """Claim the row; gives whether an earlier claim may have made the embed at Studio."""
+    with db.writing() as connection:
+        row = connection.execute(sa.select(embed).where(_is(key))).one_or_none()
+        if row is None:
+            claim = {**vars(key), "created_at": datetime.now(UTC)}
+            connection.execute(sa.insert(embed).values(claim))
+            return False
+        claimed = sa.update(embed).where(_is(key)).values(failure=None, failed_at=None)
+        connection.execute(claimed)
+        return row.failure is None or bool(json.loads(row.failure).get("uncertain"))
+
+
+def _finish(db: Database, key: EmbedKey, title: str, launch_url: str) -> Embed:
+    values = {
+        "title": title,
+        "launch_url": launch_url,
+        "made_at": datetime.now(UTC),
+        "failure": None,
+        "failed_at": None,
+    }
+    with db.writing() as connection:
+        row = connection.execute(
+            sa.update(embed).where(_is(key)).values(values).returning(*embed.c)
+        ).one_or_none()
+        if row is None:
+            claim = {**vars(key), **values, "created_at": values["made_at"]}
+            row = connection.execute(sa.insert(embed).values(claim).returning(*embed.c)).one()
+    return _read(row)
+
+
+def _note_failure(db: Database, key: EmbedKey, error: ServiceError, *, uncertain: bool) -> None:
+    failure = {
+        "slug": error.slug,
+        "status": error.status,
+        "title": error.title,
+        "hint": error.hint,
+        "retry_after_seconds": error.retry_after_seconds,
+        "log": error.log,
+    }
+    values = {
+        "failure": json.dumps({"error": failure, "uncertain": uncertain}),
+        "failed_at": datetime.now(UTC),
+    }
+    with db.writing() as connection:
+        connection.execute(sa.update(embed).where(_is(key)).values(values))
+
+
+def _find_row(db: Database, key: EmbedKey) -> Any:
+    with db.reading() as connection:
+        return connection.execute(sa.select(embed).where(_is(key))).one_or_none()
+
+
+def _is(key: EmbedKey) -> Any:
+    return sa.and_(*(embed.c[name] == value for name, value in vars(key).items()))
+
+
+def _read(row: Any) -> Embed:
+    key = EmbedKey(
+        row.account_id, row.media_id, row.course_id, row.embed_type, bool(row.downloadable)
+    )
+    title = row.title or f"Media {row.media_id}"
+    return Embed(row.id, key, title, row.launch_url, row.created_at, row.made_at)

@@ -1,0 +1,172 @@
+"""Platforms' public keys: cached for all processes, fetched seldom, kept through an outage.
+
+A key set lies in the database: a start while a platform is down accepts launches still.
+- It is fresh for an hour; one that is older is used while it is fetched again.
+- A key id that it does not hold is looked for once, at most once in 30 s a platform.
+- A failed fetch changes nothing: what was good stays good for a day.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import sqlalchemy as sa
+
+from app import locks
+from app.db import Database
+from app.errors import LaunchError
+from app.http import Answer, OutgoingError
+from app.models import key_set
+
+FRESH = timedelta(hours=1)
+USABLE = timedelta(hours=24)
+BETWEEN_FETCHES = timedelta(seconds=30)
+LEASE_SECONDS = 8.0
+MAX_KEYS = 100
+LEAST_BITS = 2048
+
+Fetch = Callable[[str], Answer]
+
+
+@dataclass(frozen=True)
+class KeySet:
+    """A platform's keys by their ids, as far as they can verify an id_token."""
+
+    keys: dict[str, jwt.PyJWK]
+    fetched_at: datetime | None
+    tried_at: datetime | None
+
+    def find(self, kid: str, now: datetime) -> jwt.PyJWK | None:
+        """Find a key, while the set is not too old to be believed."""
+        return self.keys.get(kid) if _younger(self.fetched_at, USABLE, now) else None
+
+
+def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) -> jwt.PyJWK:
+    """Give the platform's key `kid`, asking the platform only where that can help.
+
+    Launches that need the same answer wait for the one that asks. Raises `LaunchError` where
+    the key is not known, or the key set cannot be had at all.
+    """
+    kept, now = _read_kept(db, url), datetime.now(UTC)
+    key = kept.find(kid, now)
+    tried = _younger(kept.tried_at, BETWEEN_FETCHES, now)
+    if key is not None and (tried or _younger(kept.fetched_at, FRESH, now)):
+        return key
+    name = "key-set-" + hashlib.sha256(url.encode()).hexdigest()
+    if tried and not locks.is_held(db, name):
+        kept = _read_kept(db, url)
+        if (key := kept.find(kid, now)) is None:
+            raise _refusal(kept, now)
+        return key
+    try:
+        with seats.taken():
+            return _get_awaited(db, url, kid, fetch, name)
+    except locks.BusyError:
+        if key is not None:
+            return key
+        raise _refusal(kept, now) from None
+
+
+def _get_awaited(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> jwt.PyJWK:
+    started = datetime.now(UTC)
+
+    def find() -> jwt.PyJWK | None:
+        kept = _read_kept(db, url)
+        key = kept.find(kid, started)
+        return key if _younger(kept.tried_at, BETWEEN_FETCHES, started) else None
+
+    def make() -> jwt.PyJWK:
+        kept = _read_kept(db, url)
+        if not _younger(kept.tried_at, BETWEEN_FETCHES, started):
+            kept = _fetch(db, url, fetch) or kept
+        if (key := kept.find(kid, started)) is None:
+            raise _refusal(kept, started)
+        return key
+
+    return locks.one_for_all(
+        db, name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=LEASE_SECONDS
+    )
+
+
+def parse_key_set(body: bytes) -> dict[str, jwt.PyJWK]:
+    """Read a JSON Web Key Set: RSA keys of 2,048 bits and more that sign with RS256.
+
+    `alg` and `use` may be absent. Other entries, and broken ones, are left out; of two keys
+    with one id the first counts.
+    """
+    try:
+        entries = json.loads(body)["keys"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    keys: dict[str, jwt.PyJWK] = {}
+    for entry in entries[:MAX_KEYS] if isinstance(entries, list) else []:
+        key = _parse_key(entry)
+        if key is not None and key.key_id is not None:
+            keys.setdefault(key.key_id, key)
+    return keys
+
+
+def _parse_key(entry: Any) -> jwt.PyJWK | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
+        return None
+    if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig":
+        return None
+    if entry.get("alg", "RS256") != "RS256" or "d" in entry:
+        return None
+    try:
+        key = jwt.PyJWK(entry, "RS256")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return None
+    return key if key.key.key_size >= LEAST_BITS else None
+
+
+def _read_kept(db: Database, url: str) -> KeySet:
+    with db.reading() as connection:
+        row = connection.execute(sa.select(key_set).where(key_set.c.url == url)).one_or_none()
+    if row is None:
+        return KeySet({}, None, None)
+    return KeySet(parse_key_set((row.keys or "").encode()), row.fetched_at, row.tried_at)
+
+
+def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
+    _keep(db, url, tried_at=datetime.now(UTC))
+    try:
+        answer = fetch(url)
+    except OutgoingError:
+        return None
+    keys = parse_key_set(answer.body) if answer.status == 200 else {}
+    if not keys:
+        return None
+    now = datetime.now(UTC)
+    _keep(db, url, keys=answer.body.decode(), fetched_at=now)
+    return KeySet(keys, now, now)
+
+
+def _keep(db: Database, url: str, **values: Any) -> None:
+    insert = db.insert(key_set).values(url=url, **values)
+    with db.writing() as connection:
+        connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
+
+
+def _younger(then: datetime | None, age: timedelta, now: datetime) -> bool:
+    return then is not None and now - then < age
+
+
+def _refusal(kept: KeySet, now: datetime) -> LaunchError:
+    if not _younger(kept.fetched_at, USABLE, now):
+        log = "the platform's key set cannot be fetched, and none is kept"
+    else:
+        log = "the platform's key set does not hold the key that signed"
+    return LaunchError(
+        "key-set",
+        503,
+        "Your LMS cannot be verified at the moment.",
+        "Please open the page again in half a minute. If that does not help, tell the people "
+        "who look after your LMS.",
+        int(BETWEEN_FETCHES.total_seconds()),
+        log,
+    )

@@ -1,0 +1,30 @@
+"""Which media an instructor may use, where `STUDIO_LIBRARY` is `own`."""
+
+from app.errors import EmbedError
+from app.studio.client import StudioClient
+
+
+def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -> None:
+    """See that the media is this person's, or shared with them, at Studio.
+
+    Security: `home_email` must be the verified launch's own `email`, and None where the
+    platform is not the account's own: no platform can name another's people.
+    Raises `EmbedError` where they may not, and `StudioError`.
+    """
+    email = (home_email or "").strip().lower()
+    if not email:
+        raise EmbedError(
+            "person-unknown",
+            403,
+            "This video is not in the course yet, and Studio cannot tell whether it is yours.",
+            "Your LMS does not give your e-mail address to this tool: "
+            "an admin can share it in the tool's privacy setting.",
+        )
+    owner = (studio.get_media(media_id).owner.email or "").lower()
+    if email != owner and email not in studio.list_user_emails(media_id):
+        raise EmbedError(
+            "media-not-yours",
+            403,
+            "This video is not in the course yet, and it is not shared with you in Studio.",
+            "Ask its owner to share it with you in Studio, then open this page again.",
+        )

@@ -1,0 +1,189 @@
+"""The id_token's body as a typed, frozen value; whatever is of another shape is refused here.
+
+Security: `read_launch` believes what it reads. Its caller has verified the token.
+Source: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.core.courses import read_positive
+from app.core.embeds import EMBED_TYPES
+from app.core.platforms import Platform
+from app.lti import refusals, roles
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+PLACEMENT = "https://www.instructure.com/placement"
+RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
+VERSION = "1.3.0"
+LONGEST_ID = 255
+LONGEST_CUSTOM = 2048
+LONGEST_START_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a link asks for, in its custom parameters: wishes, never who someone is."""
+
+    media_id: int
+    embed_type: str
+    downloadable: bool
+    start_at: int | None
+    mark: str | None
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A verified message."""
+
+    platform: Platform
+    message_type: str
+    deployment_id: str
+    sub: str
+    roles: tuple[str, ...]
+    context_id: str | None
+    context_title: str | None
+    email: str | None
+    placement: str | None
+    custom: dict[str, str]
+    return_urls: tuple[str, ...]
+
+    @property
+    def is_deep_linking(self) -> bool:
+        """Whether the LMS asks for links to be picked."""
+        return self.message_type == DEEP_LINKING_REQUEST
+
+    @property
+    def is_instructor(self) -> bool:
+        """Whether this person teaches in the course."""
+        return roles.is_instructor(self.roles)
+
+    @property
+    def pins_course(self) -> bool:
+        """Whether no link could have written this launch's custom parameters."""
+        return self.is_deep_linking or self.placement == "course_navigation"
+
+    @property
+    def has_media(self) -> bool:
+        """Whether the link asks for a media."""
+        return "media_id" in self.custom
+
+    @property
+    def frame_origins(self) -> tuple[str, ...]:
+        """The https origins in which the platform shows us, as far as the message tells."""
+        parts = [urlsplit(url) for url in self.return_urls]
+        return tuple(
+            f"https://{part.netloc.lower()}"
+            for part in parts
+            if part.scheme == "https" and part.hostname and part.netloc.isascii()
+        )
+
+    def read_wanted(self) -> Wanted:
+        """Read what the link asks for; raises `LaunchError` naming what cannot be read."""
+        media_id = read_positive(self.custom.get("media_id", ""))
+        embed_type = self.custom.get("embed_type", "embed")
+        downloadable = self.custom.get("downloadable", "false").lower()
+        if media_id is None:
+            raise refusals.odd_parameter("media_id", "the number of a media in Studio")
+        if embed_type not in EMBED_TYPES:
+            raise refusals.odd_parameter("embed_type", "embed or bare_embed")
+        if downloadable not in ("true", "false"):
+            raise refusals.odd_parameter("downloadable", "true or false")
+        return Wanted(
+            media_id,
+            embed_type,
+            downloadable == "true",
+            _read_start(self.custom.get("start_at")),
+            self.custom.get("link"),
+        )
+
+
+def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) -> Launch:
+    """Read a verified body; raises `LaunchError` (400) naming the claim that is missing or odd."""
+    message_type = body.get(LTI + "message_type")
+    if message_type not in (RESOURCE_LINK_REQUEST, DEEP_LINKING_REQUEST):
+        raise refusals.incomplete("message_type")
+    if body.get(LTI + "version") != VERSION:
+        raise refusals.incomplete("version")
+    context = _object(body, LTI + "context")
+    presentation = _object(body, LTI + "launch_presentation")
+    return_urls = [presentation.get("return_url")]
+    if message_type == RESOURCE_LINK_REQUEST:
+        _id(_object(body, LTI + "resource_link").get("id"), "resource_link.id")
+    else:
+        return_urls.append(_deep_link_return_url(body))
+    email, placement = body.get("email"), body.get(PLACEMENT)
+    title = context.get("title")
+    return Launch(
+        platform=platform,
+        message_type=message_type,
+        deployment_id=deployment_id,
+        sub=_id(body.get("sub"), "sub"),
+        roles=_roles(body.get(LTI + "roles")),
+        context_id=_id(context.get("id"), "context.id") if context else None,
+        context_title=title[:LONGEST_ID] if isinstance(title, str) else None,
+        email=email if isinstance(email, str) and len(email) <= 320 else None,
+        placement=placement if isinstance(placement, str) else None,
+        custom=_custom(_object(body, LTI + "custom")),
+        return_urls=tuple(url for url in return_urls if isinstance(url, str)),
+    )
+
+
+def _id(value: Any, claim: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+        raise refusals.incomplete(claim)
+    return value
+
+
+def _object(body: dict[str, Any], claim: str) -> dict[str, Any]:
+    value = body.get(claim)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise refusals.incomplete(claim.rpartition("/")[2])
+    return value
+
+
+def _roles(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        raise refusals.incomplete("roles")
+    return tuple(value)
+
+
+def _deep_link_return_url(body: dict[str, Any]) -> str:
+    url = _object(body, DEEP_LINKING_SETTINGS).get("deep_link_return_url")
+    if not isinstance(url, str) or urlsplit(url).scheme not in ("https", "http"):
+        raise refusals.incomplete("deep_link_return_url")
+    return url
+
+
+def _custom(claim: dict[str, Any]) -> dict[str, str]:
+    """Give the custom parameters that have a value; one that begins with `$` has none."""
+    custom = {}
+    for name, value in claim.items():
+        if isinstance(value, bool):
+            text = str(value).lower()
+        elif isinstance(value, str | int | float):
+            text = str(value).strip()
+        elif value is None:
+            continue
+        else:
+            raise refusals.incomplete(f"custom.{name[:64]}")
+        if len(text) > LONGEST_CUSTOM:
+            raise refusals.incomplete(f"custom.{name[:64]}")
+        if text and not text.startswith("$"):
+            custom[name] = text
+    return custom
+
+
+def _read_start(text: str | None) -> int | None:
+    if text is None:
+        return None
+    whole, _, fraction = text.partition(".")
+    digits = whole.isascii() and whole.isdecimal() and (not fraction or fraction.isdecimal())
+    if not digits or len(whole) > 6 or int(whole) > LONGEST_START_SECONDS:
+        raise refusals.odd_parameter("start_at", "a number of seconds")
+    return int(whole)

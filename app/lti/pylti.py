@@ -1,0 +1,258 @@
+"""The launch, on pylti1p3, with every check that the library leaves out.
+
+This is the only file that imports pylti1p3, because it must be guarded: by itself it accepts
+a token twice, a token of another issuer, tokens without an end or for other audiences, and it
+asks the platform for its keys at each launch. `MessageLaunch.validate` keeps the order; each
+step it names is replaced or closed here. Only `LaunchError` leaves this file.
+
+Source: https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation (5.1.3)
+"""
+
+import hashlib
+import math
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import jwt
+import sqlalchemy as sa
+from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskRequest
+from pylti1p3.deployment import Deployment
+from pylti1p3.exception import LtiException, OIDCException
+from pylti1p3.registration import Registration
+from pylti1p3.tool_config.abstract import ToolConfAbstract
+from werkzeug.datastructures import ImmutableMultiDict
+
+from app.core import key_sets, platforms
+from app.core.platforms import Platform
+from app.lti import refusals, state
+from app.lti.claims import LTI, Launch, read_launch
+from app.models import used_nonce
+from app.outside import Outside
+
+LONGEST_TOKEN = 64 * 1024
+LONGEST_KID = 256
+LEEWAY_SECONDS = 60
+LONGEST_LIFETIME_SECONDS = 24 * 3600
+OLDEST_SECONDS = 3600
+NONCE_KEPT = timedelta(seconds=state.LIFETIME_SECONDS + OLDEST_SECONDS)
+
+
+def check_launch(
+    outside: Outside, form: ImmutableMultiDict[str, str], cookies: ImmutableMultiDict[str, str]
+) -> tuple[Launch, state.State]:
+    """Check a posted message, and use its nonce up; raises `LaunchError`."""
+    message = _GuardedLaunch(outside, form, cookies)
+    try:
+        message.validate()
+    except (LtiException, OIDCException) as error:
+        raise refusals.unverified(type(error).__name__) from None
+    assert message.launch is not None
+    return message.launch, message.state
+
+
+class _Platforms(ToolConfAbstract[FlaskRequest]):
+    """The platforms in our database, as the library asks for them."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.found: Platform | None = None
+
+    def check_iss_has_one_client(self, iss: str) -> bool:  # noqa: ARG002 (the library's signature)
+        return False
+
+    def check_iss_has_many_clients(self, iss: str) -> bool:  # noqa: ARG002
+        return True
+
+    def find_registration_by_params(
+        self, iss: str, client_id: str, *_args: Any, **_kwargs: Any
+    ) -> Registration:
+        self.found = platforms.find_platform(self.outside.db, iss, client_id)
+        if self.found is None:
+            raise refusals.not_registered(iss, client_id)
+        registration = Registration()
+        registration.set_issuer(iss).set_client_id(client_id)
+        return registration
+
+    def find_deployment_by_params(
+        self, iss: str, deployment_id: str, client_id: str, *_args: Any, **_kwargs: Any
+    ) -> Deployment | None:
+        assert self.found is not None, (iss, client_id)
+        if not platforms.accepts_deployment(self.outside.db, self.found, deployment_id):
+            raise refusals.deployment_not_registered(deployment_id)
+        return Deployment().set_deployment_id(deployment_id)
+
+
+class _GuardedLaunch(FlaskMessageLaunch):
+    """The library's steps, in its order, each with what it lacks."""
+
+    state: state.State
+    launch: Launch | None = None
+
+    def __init__(
+        self,
+        outside: Outside,
+        form: ImmutableMultiDict[str, str],
+        cookies: ImmutableMultiDict[str, str],
+    ) -> None:
+        self.outside, self.form, self.cookies = outside, form, cookies
+        self.platforms = _Platforms(outside)
+        request = FlaskRequest(
+            cookies=cookies,
+            session={},
+            request_data=form,
+            request_is_secure=outside.settings.secure,
+        )
+        super().__init__(request, self.platforms, requests_session=outside.http)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The token's body: unverified before `validate_jwt_signature`, verified after it."""
+        return cast("dict[str, Any]", self._jwt["body"])
+
+    def validate_state(self) -> "_GuardedLaunch":
+        """Read our signed state. Whether it belongs to this browser is asked last."""
+        for field, longest in (("state", state.LONGEST_STATE), ("id_token", LONGEST_TOKEN)):
+            values = self.form.getlist(field)
+            if len(values) != 1 or not 0 < len(values[0]) <= longest:
+                raise refusals.unreadable(f"field {field}: {len(values)} times, or too long")
+        self.state = state.read(self.form["state"], self.outside.settings)
+        return self
+
+    def validate_jwt_format(self) -> "_GuardedLaunch":
+        """Read header and body, and refuse shapes over which the library stumbles."""
+        try:
+            super().validate_jwt_format()
+        except (LtiException, ValueError, RecursionError):
+            raise refusals.unreadable("the id_token is no JWT") from None
+        header, body = self._jwt["header"], self._jwt["body"]
+        if not isinstance(header, dict) or not isinstance(body, dict):
+            raise refusals.unreadable("the id_token's parts are no objects")
+        if header.get("alg") != "RS256":
+            raise refusals.unverified("alg is not RS256")
+        kid = header.get("kid")
+        if not isinstance(kid, str) or not 0 < len(kid) <= LONGEST_KID:
+            raise refusals.unverified("kid is missing or odd")
+        if not isinstance(body.get("iss"), str) or not self._audience():
+            raise refusals.unverified("iss or aud is missing or odd")
+        return self
+
+    def validate_nonce(self) -> "_GuardedLaunch":
+        """See that the nonce is the one of this state; it is used up last of all."""
+        if self.body.get("nonce") != self.state.nonce:
+            raise refusals.unverified("the nonce is not this login's")
+        return self
+
+    def get_client_id(self) -> str:
+        """Give the audience that is us: `azp` says which, where there are several."""
+        audience, azp = self._audience(), self.body.get("azp")
+        return azp if len(audience) > 1 and isinstance(azp, str) else audience[0]
+
+    def validate_registration(self) -> "_GuardedLaunch":
+        """See that the token's platform is registered, and is the one that the login went to."""
+        super().validate_registration()
+        assert self.platforms.found is not None
+        if self.platforms.found.id != self.state.platform_id:
+            raise refusals.unverified("the token is of another platform than the login")
+        return self
+
+    def validate_jwt_signature(self) -> "_GuardedLaunch":
+        """Verify the signature with the platform's cached key; from here on claims are verified."""
+        found = self.platforms.found
+        assert found is not None
+        outside, kid = self.outside, self._jwt["header"]["kid"]
+        key = key_sets.get_key(
+            outside.db, found.key_set_url, kid, outside.fetch_key_set, outside.seats
+        )
+        try:
+            verified = jwt.decode(
+                self.form["id_token"],
+                key,
+                algorithms=["RS256"],
+                audience=found.client_id,
+                issuer=found.issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "iss", "aud", "nonce"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise refusals.expired("exp is past") from None
+        except jwt.MissingRequiredClaimError as error:
+            raise refusals.unverified(f"no {error.claim}") from None
+        except jwt.PyJWTError as error:
+            raise refusals.unverified(type(error).__name__) from None
+        self._jwt["body"] = verified
+        self._check_audience(found.client_id)
+        self._check_times()
+        return self
+
+    def validate_deployment(self) -> "_GuardedLaunch":
+        """See that the deployment is registered, or that any is accepted."""
+        deployment_id = self.body.get(LTI + "deployment_id")
+        if not isinstance(deployment_id, str) or not 0 < len(deployment_id) <= 255:
+            raise refusals.incomplete("deployment_id")
+        super().validate_deployment()
+        return self
+
+    def validate_message(self) -> "_GuardedLaunch":
+        """Read the message into a typed value; the library knows neither of its shapes whole."""
+        assert self.platforms.found is not None
+        target = self.body.get(LTI + "target_link_uri")
+        if not isinstance(target, str) or not self._is_ours(target):
+            raise refusals.incomplete("target_link_uri")
+        self.launch = read_launch(self.platforms.found, self.body, self.body[LTI + "deployment_id"])
+        return self
+
+    def save_launch_data(self) -> "_GuardedLaunch":
+        """Bind the launch to the browser, then use the nonce up; nothing else is kept."""
+        proof = state.find_proof(self.state, self.cookies, self.outside.settings)
+        if not self.state.is_bound(proof):
+            raise refusals.unbound()
+        assert self.launch is not None
+        _use_up(self.outside, self.launch, self.state.nonce)
+        return self
+
+    def _audience(self) -> list[str]:
+        aud = self.body.get("aud")
+        audience = aud if isinstance(aud, list) else [aud]
+        return audience if all(isinstance(part, str) and part for part in audience) else []
+
+    def _check_audience(self, client_id: str) -> None:
+        """Trust no other audience, nor a token made out to another party (5.1.3, steps 3-5)."""
+        if set(self._audience()) != {client_id}:
+            raise refusals.unverified("aud names others beside us")
+        if self.body.get("azp", client_id) != client_id:
+            raise refusals.unverified("azp is not us")
+
+    def _check_times(self) -> None:
+        now, exp, iat = time.time(), self.body["exp"], self.body["iat"]
+        if not _is_number(exp) or exp > now + LONGEST_LIFETIME_SECONDS:
+            raise refusals.unverified("exp is odd or more than a day ahead")
+        if not _is_number(iat) or iat < now - OLDEST_SECONDS:
+            raise refusals.expired("iat is odd or more than an hour ago")
+
+    def _is_ours(self, target: str) -> bool:
+        parts = urlsplit(target)
+        origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        return origin == self.outside.settings.public_url and parts.path in ("/lti/launch", "/", "")
+
+
+def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
+    """Use a nonce up, once over all processes; a deployment that was accepted is recorded."""
+    now = datetime.now(UTC)
+    row = {
+        "hash": hashlib.sha256(f"{launch.platform.id} {nonce}".encode()).hexdigest(),
+        "expires_at": now + NONCE_KEPT,
+    }
+    insert = outside.db.insert(used_nonce).values(row).on_conflict_do_nothing()
+    old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
+    with outside.db.writing() as connection:
+        if not connection.execute(insert).rowcount:
+            raise refusals.expired("the nonce was used before")
+        connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
+        if launch.platform.any_deployment:
+            platforms.add_deployment(connection, launch.platform.id, launch.deployment_id, now)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

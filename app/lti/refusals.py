@@ -1,0 +1,145 @@
+"""Every refusal of a login or launch, as a teacher reads it: what happened, what to do."""
+
+from app.errors import LaunchError
+
+_RELOAD = "Go back to the course page, reload it, and open this again from there."
+_ADMIN = "Please tell the people who look after your LMS; the reference below helps them."
+
+
+def unreadable(log: str) -> LaunchError:
+    """What arrived is no launch at all."""
+    return LaunchError(
+        "launch-unreadable", 400, "This did not arrive as your LMS sends it.", _RELOAD, log=log
+    )
+
+
+def incomplete(claim: str) -> LaunchError:
+    """Something is missing, or of a shape that LTI does not allow."""
+    return LaunchError(
+        "launch-incomplete",
+        400,
+        f"Your LMS left out something that is needed, or sent it in an odd form: {claim}.",
+        "An admin can set this right in the LMS's configuration of this tool.",
+        log=f"claim {claim}",
+    )
+
+
+def unverified(log: str) -> LaunchError:
+    """The token is not what it says it is."""
+    return LaunchError(
+        "launch-unverified",
+        401,
+        "It is not certain that this comes from your LMS, so it was not opened.",
+        f"{_RELOAD} If that does not help, tell the people who look after your LMS.",
+        log=log,
+    )
+
+
+def expired(log: str) -> LaunchError:
+    """Too old, or used before."""
+    return LaunchError(
+        "launch-expired", 401, "This has expired or was already used.", _RELOAD, log=log
+    )
+
+
+def unbound() -> LaunchError:
+    """The browser did not give our cookie back."""
+    return LaunchError(
+        "browser-not-recognised",
+        401,
+        "Your browser keeps back what this page needs to recognise it.",
+        "Open the course page in a new window, or in another browser. "
+        "If cookies are blocked for this site, allow them.",
+        log="no cookie of this launch",
+    )
+
+
+def not_registered(issuer: str, client_id: str | None) -> LaunchError:
+    """Nobody registered this platform, or this client id of it."""
+    return LaunchError(
+        "platform-not-registered",
+        403,
+        "This LMS is not registered with this service.",
+        f"An admin registers it with `flask platforms add`: issuer {issuer[:255]}, "
+        f"client id {(client_id or 'not given')[:255]}.",
+        log=f"issuer {issuer[:255]!r} client_id {(client_id or '')[:255]!r}",
+    )
+
+
+def deployment_not_registered(deployment_id: str) -> LaunchError:
+    """The platform is known, this deployment of the tool in it is not."""
+    return LaunchError(
+        "deployment-not-registered",
+        403,
+        "This place of your LMS is not registered with this service.",
+        f"An admin adds the deployment {deployment_id[:255]} with `flask platforms add`.",
+        log=f"deployment {deployment_id[:255]!r}",
+    )
+
+
+def by_platform(error: str) -> LaunchError:
+    """The platform sent `error` in place of a token (OpenID Connect Core, 3.1.2.6)."""
+    match error:
+        case "login_required":
+            title = "Your LMS no longer knows who you are."
+            hint = "Log in to your LMS again, then open the page again."
+        case "launch_no_longer_valid":
+            title = "This page was open for too long, or was opened twice."
+            hint = _RELOAD
+        case _:
+            title, hint = "Your LMS did not allow this to be opened.", _ADMIN
+    known = error if error.replace("_", "").isalnum() else "unreadable"
+    return LaunchError(
+        "platform-refused", 403, title, hint, log=f"the platform answered error={known[:64]}"
+    )
+
+
+def only_lms_admin() -> LaunchError:
+    """Somebody who looks after the LMS, and has no role in the course."""
+    return LaunchError(
+        "no-course-role",
+        403,
+        "You administer the LMS, but you have no role in this course.",
+        "Add yourself to the course as a teacher, then open this page again.",
+    )
+
+
+def only_instructors(what: str) -> LaunchError:
+    """Something that instructors of the course do."""
+    return LaunchError(
+        "only-instructors",
+        403,
+        f"Only teachers of this course can {what}.",
+        "Please ask your teacher.",
+    )
+
+
+def not_embedded_yet() -> LaunchError:
+    """Nobody made the embed, and this person may not cause it to be made."""
+    return LaunchError(
+        "not-embedded-yet",
+        403,
+        "This video is not ready in this course yet.",
+        "It will be as soon as your teacher has opened this page once. Please tell them.",
+    )
+
+
+def without_context() -> LaunchError:
+    """An embed that is not there, and no course to make it in."""
+    return LaunchError(
+        "context-missing",
+        400,
+        "Your LMS did not say which course this is, so the video cannot be put into it.",
+        "Open it from a page of the course.",
+    )
+
+
+def odd_parameter(name: str, expected: str) -> LaunchError:
+    """A link whose custom parameters cannot be read."""
+    return LaunchError(
+        "link-odd",
+        400,
+        f"This link is not set up right: its custom parameter {name} must be {expected}.",
+        "Whoever put the link here can mend it, or put it here again.",
+        log=f"custom parameter {name}",
+    )

@@ -1,0 +1,113 @@
+"""The signed state of a login, bound to one browser; nothing of it is kept here.
+
+1. Login makes a secret `v`, gives it to the browser in a cookie of this one launch, and puts
+   its hash, the nonce and the platform into a state that it signs.
+2. The launch brings the state back. It belongs to this browser if the cookie's hash is in it.
+
+One cookie a launch, not one a browser: a page with several links logs in several times at once.
+Source: https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow (5.1.1)
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import asdict, dataclass
+
+from flask import Response
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.datastructures import ImmutableMultiDict
+
+from app.lti import refusals
+from app.settings import Settings
+
+LIFETIME_SECONDS = 600
+LONGEST_STATE = 2048
+
+
+@dataclass(frozen=True)
+class State:
+    """What a login leaves for its launch."""
+
+    id: str
+    platform_id: int
+    nonce: str
+    binding: str
+    storage_target: str | None
+
+    def is_bound(self, proof: str | None) -> bool:
+        """Whether `proof` is the secret that the browser was given at login."""
+        return proof is not None and hmac.compare_digest(_hash(proof), self.binding)
+
+
+def begin(platform_id: int, storage_target: str | None) -> tuple[State, str]:
+    """Begin a login: gives its state, and the secret for the browser."""
+    secret = secrets.token_urlsafe(18)
+    state = State(
+        id=secrets.token_hex(8),
+        platform_id=platform_id,
+        nonce=secrets.token_urlsafe(24),
+        binding=_hash(secret),
+        storage_target=storage_target,
+    )
+    return state, secret
+
+
+def sign(state: State, settings: Settings) -> str:
+    """Give the state as it travels through the platform."""
+    return _signer(settings).dumps(asdict(state))
+
+
+def read(signed: str, settings: Settings) -> State:
+    """Read a state that came back; raises `LaunchError` where it is forged or too old."""
+    try:
+        return State(**_signer(settings).loads(signed, max_age=LIFETIME_SECONDS))
+    except (BadData, TypeError):
+        raise refusals.expired("the state is forged or older than ten minutes") from None
+
+
+def set_cookie(response: Response, state: State, secret: str, settings: Settings) -> None:
+    """Give the browser its secret, in a cookie that lives in the LMS's frame too (CHIPS)."""
+    response.set_cookie(
+        cookie_name(state, settings),
+        secret,
+        max_age=LIFETIME_SECONDS,
+        httponly=True,
+        **_attributes(settings),
+    )
+
+
+def delete_cookie(response: Response, state: State, settings: Settings) -> None:
+    """Take the cookie back, once the launch is done."""
+    response.delete_cookie(cookie_name(state, settings), httponly=True, **_attributes(settings))
+
+
+def find_proof(
+    state: State, cookies: ImmutableMultiDict[str, str], settings: Settings
+) -> str | None:
+    """Find the secret in the browser's cookies."""
+    return cookies.get(cookie_name(state, settings))
+
+
+def cookie_name(state: State, settings: Settings) -> str:
+    """Give the cookie's name; `__Host-` keeps neighbours on our domain from setting it."""
+    return f"{'__Host-' if _trusted(settings) else ''}lti-{state.id}"
+
+
+def _attributes(settings: Settings) -> dict[str, bool | str]:
+    if _trusted(settings):
+        return {"secure": True, "samesite": "None", "partitioned": True, "path": "/"}
+    return {"secure": False, "samesite": "Lax", "path": "/"}
+
+
+def _trusted(settings: Settings) -> bool:
+    """Whether browsers take Secure cookies from us: over TLS, and from this very machine."""
+    return settings.secure or settings.development
+
+
+def _signer(settings: Settings) -> URLSafeTimedSerializer:
+    """Make a signer; itsdangerous signs with the last key, the setting with the first."""
+    return URLSafeTimedSerializer(list(reversed(settings.secret_keys)), salt="lti-state")
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]

@@ -1,0 +1,54 @@
+"""What the doors are given to work with: made once a process by `create_app`, and passed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from app.core import accounts
+from app.crypto import Vault
+from app.db import Database
+from app.http import Answer, fetch, make_session
+from app.locks import Seats
+from app.settings import Settings
+from app.studio.client import StudioClient
+from app.studio.oauth import TokenStore
+
+KEY_SET_SECONDS = 5.0
+KEY_SET_BYTES = 256 * 1024
+SEATS = 3
+
+
+@dataclass
+class Outside:
+    """Settings, database, secrets, the way out, and the seats for those who wait."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    http: requests.Session
+    seats: Seats
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Outside":
+        """Make everything; nothing is connected yet."""
+        return cls(
+            settings=settings,
+            db=Database(settings.database_url.get_secret_value()),
+            vault=Vault(settings.secret_keys),
+            http=make_session(allow_private=settings.allow_insecure_urls),
+            seats=Seats(SEATS),
+        )
+
+    def default_account(self) -> Any:
+        """Give the row of the default Studio account; raises `EmbedError`."""
+        return accounts.get_default_account(self.db, self.settings.studio_url)
+
+    def studio(self, account: Any) -> StudioClient:
+        """Give a client of a Studio account."""
+        tokens = TokenStore(self.db, self.vault, self.http, account.id, account.url)
+        return StudioClient(account.url, self.http, tokens)
+
+    def fetch_key_set(self, url: str) -> Answer:
+        """Ask a platform for its keys; raises `OutgoingError`."""
+        return fetch(self.http, "GET", url, answer_seconds=KEY_SET_SECONDS, max_bytes=KEY_SET_BYTES)
