@@ -13,7 +13,7 @@ class _QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's name)
-        """Say nothing: a test's output is its own."""
+        """Say nothing: a test prints only what it finds."""
 
 
 def free_port(host: str) -> int:

@@ -1,0 +1,2 @@
+// Posts the page's only form, as soon as the page is there.
+document.getElementById("onward").submit();

@@ -1,0 +1,35 @@
+"""What a small Studio must be told: where it is, and the secrets it shares with its callers."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class StudioSettings:
+    """Everything but `url` has a default that is good enough for a sandbox."""
+
+    url: str
+    """Where browsers and callers find this Studio; LTI signatures are checked against it."""
+    client_id: str = "sandbox-client"
+    client_secret: str = "sandbox-client-secret"
+    refresh_token: str = "sandbox-refresh-token"
+    """The one refresh token that is good at start; the first refresh kills it."""
+    consumer_key: str = "sandbox-consumer"
+    consumer_secret: str = "sandbox-consumer-secret"
+    access_token_seconds: int = 3600
+    instructor_email: str = "ines.instructor@sandbox.test"
+    """Who owns most of the media."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "StudioSettings":
+        """Read `SANDBOX_STUDIO_URL` and so on; raises KeyError without an URL."""
+        given = {
+            field.name: environ[f"SANDBOX_STUDIO_{field.name.upper()}"]
+            for field in fields(cls)
+            if f"SANDBOX_STUDIO_{field.name.upper()}" in environ
+        }
+        if "url" not in given:
+            raise KeyError("SANDBOX_STUDIO_URL")
+        seconds = int(given.pop("access_token_seconds", cls.access_token_seconds))
+        return cls(**given, access_token_seconds=seconds)
