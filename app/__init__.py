@@ -1,0 +1,36 @@
+"""Studio Embed: gets a Canvas Studio media into a course page, and playing."""
+
+from flask import Flask
+
+from app import cli, lti, pages
+from app.errors import StartError
+from app.logs import set_up_logs
+from app.outside import Outside
+from app.prepare import prepare
+from app.settings import read_settings
+
+
+def create_app() -> Flask:
+    """Make the service: settings, outside, doors.
+
+    Raises `StartError`, which says in words what is wrong and how to mend it.
+    """
+    set_up_logs()
+    settings = read_settings()
+    outside = Outside.from_settings(settings)
+
+    app = Flask(__name__)
+    app.extensions["outside"] = outside
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.register_blueprint(lti.create_door(outside))
+    app.register_blueprint(pages.create_door(outside))
+    pages.answer_errors(app, outside)
+    pages.protect(app, outside)
+    cli.register(app)
+
+    if not cli.prepares_itself():
+        prepare(outside)
+    return app
+
+
+__all__ = ["StartError", "create_app"]

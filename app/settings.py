@@ -73,11 +73,10 @@ class Settings(BaseSettings):
     studio_library: Literal["own", "all"] = Field(
         "own", description="what an instructor may pick: what is theirs or shared with them, or all"
     )
-    canvas_hosts: CommaSeparated = Field(
-        ("*.instructure.com",),
-        description="hosts to which mode canvas may redirect, `*.` for subdomains",
+    canvas_hosts: CommaSeparated | None = Field(
+        None, description="hosts to which mode canvas may redirect, `*.` for subdomains"
     )
-    frame_ancestors: CommaSeparated = Field((), description="who may frame our pages")
+    frame_ancestors: CommaSeparated | None = Field(None, description="who may frame our pages")
     allow_insecure_urls: bool = Field(
         False, description="lets platforms and Studio have http: and private addresses"
     )
@@ -91,6 +90,18 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
         return SecretStr(_read_database_url(value.get_secret_value()))
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _sources(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for source in value or ():
+            if any(character in source for character in ' ;"\r\n'):
+                raise PydanticCustomError(
+                    "source",
+                    "{source} is no origin such as https://*.school.example",
+                    {"source": source},
+                )
+        return value
 
     @field_validator("platforms_file")
     @classmethod

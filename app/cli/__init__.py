@@ -1,1 +1,21 @@
 """The door for operators: `flask …`."""
+
+import click
+from flask import Flask
+
+from app.cli import courses, database, embeds, keys, platforms
+
+
+def register(app: Flask) -> None:
+    """Give the `flask` command our groups."""
+    for group in (platforms, courses, keys, embeds, database):
+        app.cli.add_command(group.commands)
+
+
+def prepares_itself() -> bool:
+    """Whether a command of ours is being looked up, which prepares what it needs when it runs.
+
+    `flask db upgrade` must work where the schema is too old for everything else.
+    """
+    context = click.get_current_context(silent=True)
+    return context is not None and context.parent is None

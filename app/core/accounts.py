@@ -52,13 +52,16 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
         connection.execute(sa.update(studio_account).where(here).values(values))
 
 
+def find_default_account(db: Database, studio_url: str | None) -> Any:
+    """Find the row of the default account; None where none is set up."""
+    here = studio_account.c.url == (studio_url or "")
+    with db.reading() as connection:
+        return connection.execute(sa.select(studio_account).where(here)).one_or_none()
+
+
 def get_default_account(db: Database, studio_url: str | None) -> Any:
     """Give the row of the default account; raises `EmbedError` where none is set up."""
-    with db.reading() as connection:
-        row = connection.execute(
-            sa.select(studio_account).where(studio_account.c.url == (studio_url or ""))
-        ).one_or_none()
-    if row is None:
+    if (row := find_default_account(db, studio_url)) is None:
         raise EmbedError(
             "studio-not-set-up",
             503,

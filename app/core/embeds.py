@@ -69,7 +69,10 @@ def find_embed(db: Database, key: EmbedKey) -> Embed | None:
 
 
 def list_embeds(
-    db: Database, account_id: int | None = None, course_id: int | None = None, limit: int = 500
+    db: Database,
+    account_id: int | None = None,
+    course_id: int | None = None,
+    limit: int | None = 500,
 ) -> list[Embed]:
     """Give the newest ready embeds, of one account or course where it is given."""
     query = sa.select(embed).where(embed.c.launch_url.is_not(None))
@@ -110,16 +113,16 @@ def ensure_embed(
     key: EmbedKey,
     check_permitted: Callable[[StudioClient], None],
     *,
+    since: datetime,
     wait_seconds: float,
 ) -> Embed:
     """Find an embed, or make it, or wait for the one who makes it.
 
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
-    Those who waited while an attempt failed get its error instead of one more attempt each.
+    Those who asked `since` before an attempt failed get its error instead of one more attempt.
     Raises `BusyError` where it is still being made after `wait_seconds`; `StudioError`.
     """
-    since = datetime.now(UTC)
 
     def find() -> Embed | None:
         row = _find_row(db, key)

@@ -27,16 +27,16 @@ def canvas_url(canvas_origin: str, course_id: int, launch_url: str) -> str:
 def canvas_origin(
     canvas_api_domain: str | None,
     login_origin: str,
-    canvas_hosts: tuple[str, ...],
+    allowed_hosts: tuple[str, ...] | None,
     *,
-    any_host: bool,
+    insecure: bool,
 ) -> str:
     """Give the origin of the Canvas that a launch came from.
 
     `canvas_api_domain` is a custom parameter, so teachers can write it: only a plain host that
-    matches `canvas_hosts` is taken, or the host of `login_origin`'s platform. `any_host`
-    (`ALLOW_INSECURE_URLS`) takes any, and a port; http: only where host and port are those of
-    the launching platform's own http: authorization URL.
+    matches `allowed_hosts` is taken, any where that is None. `insecure`
+    (`ALLOW_INSECURE_URLS`) allows a port; http: only where host and port are those of the
+    launching platform's own http: authorization URL, whose origin is `login_origin`.
     Raises `EmbedError` where it is missing, odd or not allowed.
     """
     if canvas_api_domain is None:
@@ -48,7 +48,7 @@ def canvas_origin(
             "tool's configuration.",
         )
     host = canvas_api_domain.lower()
-    if not _HOST.fullmatch(host) or (":" in host and not any_host):
+    if not _HOST.fullmatch(host) or (":" in host and not insecure):
         raise EmbedError(
             "canvas-host-odd",
             400,
@@ -56,14 +56,14 @@ def canvas_origin(
             "The custom parameter canvas_api_domain must be a plain host name: an admin sets it "
             "to $Canvas.api.domain in the tool's configuration.",
         )
-    if not any_host and not matches_host(host, canvas_hosts):
+    if allowed_hosts is not None and not matches_host(host.partition(":")[0], allowed_hosts):
         raise EmbedError(
             "canvas-host-refused",
             403,
             f"This service does not know the LMS at {host}.",
             f"If it is yours, an admin adds {host} to the setting CANVAS_HOSTS.",
         )
-    scheme = "http" if login_origin == f"http://{host}" else "https"
+    scheme = "http" if insecure and login_origin == f"http://{host}" else "https"
     return f"{scheme}://{host}"
 
 

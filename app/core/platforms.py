@@ -43,8 +43,18 @@ class Platform:
     @property
     def login_origin(self) -> str:
         """Origin of its authorization endpoint."""
-        parts = urlsplit(self.auth_login_url)
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        return _origin(self.auth_login_url)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of its issuer, where that is a URL, and of its authorization endpoint."""
+        urls = (url for url in (self.issuer, self.auth_login_url) if urlsplit(url).hostname)
+        return frozenset(_origin(url) for url in urls)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The same, as hosts."""
+        return frozenset(urlsplit(origin).hostname or "" for origin in self.origins)
 
 
 class Registration(BaseModel):
@@ -203,3 +213,8 @@ def _read_registration(
     if fault := check_registration(registration, allow_insecure=allow_insecure):
         raise PlatformFaultError(f"{where}: {fault}.")
     return registration
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -1,1 +1,29 @@
 """The door for the LMS."""
+
+from functools import partial
+
+from flask import Blueprint, Response, jsonify
+
+from app.core import keys
+from app.lti import course_page, launch, login, making
+from app.outside import Outside
+
+
+def create_door(outside: Outside) -> Blueprint:
+    """Give the routes under `/lti`."""
+    door = Blueprint("lti", __name__, url_prefix="/lti")
+    add = door.add_url_rule
+    add("/login", "login", partial(login.login, outside), methods=["GET", "POST"])
+    add("/launch", "launch", partial(launch.launch, outside), methods=["POST"])
+    add("/wait", "wait", partial(making.wait, outside))
+    add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
+    add("/jwks.json", "key_set", partial(_key_set, outside))
+    return door
+
+
+def _key_set(outside: Outside) -> Response:
+    """Answer our public keys; they may be kept for as long as a new one is published before."""
+    answer = jsonify(keys.public_key_set(outside.db))
+    answer.cache_control.public = True
+    answer.cache_control.max_age = 600
+    return answer

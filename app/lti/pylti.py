@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 import jwt
 import sqlalchemy as sa
-from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskRequest
+from pylti1p3.contrib.flask.message_launch import FlaskMessageLaunch
+from pylti1p3.contrib.flask.request import FlaskRequest
 from pylti1p3.deployment import Deployment
 from pylti1p3.exception import LtiException, OIDCException
 from pylti1p3.registration import Registration
@@ -75,6 +76,12 @@ class _Platforms(ToolConfAbstract[FlaskRequest]):
         registration.set_issuer(iss).set_client_id(client_id)
         return registration
 
+    def find_registration_by_issuer(self, iss: str, *_args: Any, **_kwargs: Any) -> Registration:
+        raise refusals.not_registered(iss, None)
+
+    def find_deployment(self, iss: str, deployment_id: str) -> Deployment | None:  # noqa: ARG002
+        raise refusals.deployment_not_registered(deployment_id)
+
     def find_deployment_by_params(
         self, iss: str, deployment_id: str, client_id: str, *_args: Any, **_kwargs: Any
     ) -> Deployment | None:
@@ -98,7 +105,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
     ) -> None:
         self.outside, self.form, self.cookies = outside, form, cookies
         self.platforms = _Platforms(outside)
-        request = FlaskRequest(
+        request = FlaskRequest(  # type: ignore[no-untyped-call]
             cookies=cookies,
             session={},
             request_data=form,
@@ -179,9 +186,9 @@ class _GuardedLaunch(FlaskMessageLaunch):
             raise refusals.expired("exp is past") from None
         except jwt.MissingRequiredClaimError as error:
             raise refusals.unverified(f"no {error.claim}") from None
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, OverflowError) as error:
             raise refusals.unverified(type(error).__name__) from None
-        self._jwt["body"] = verified
+        self._jwt["body"] = cast("Any", verified)
         self._check_audience(found.client_id)
         self._check_times()
         return self
@@ -214,7 +221,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
 
     def _audience(self) -> list[str]:
         aud = self.body.get("aud")
-        audience = aud if isinstance(aud, list) else [aud]
+        audience: list[Any] = aud if isinstance(aud, list) else [aud]
         return audience if all(isinstance(part, str) and part for part in audience) else []
 
     def _check_audience(self, client_id: str) -> None:
@@ -234,7 +241,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
     def _is_ours(self, target: str) -> bool:
         parts = urlsplit(target)
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
-        return origin == self.outside.settings.public_url and parts.path in ("/lti/launch", "/", "")
+        return origin == self.outside.settings.public_url and parts.path == "/lti/launch"
 
 
 def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask import Response
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -93,7 +94,7 @@ def cookie_name(state: State, settings: Settings) -> str:
     return f"{'__Host-' if _trusted(settings) else ''}lti-{state.id}"
 
 
-def _attributes(settings: Settings) -> dict[str, bool | str]:
+def _attributes(settings: Settings) -> dict[str, Any]:
     if _trusted(settings):
         return {"secure": True, "samesite": "None", "partitioned": True, "path": "/"}
     return {"secure": False, "samesite": "Lax", "path": "/"}

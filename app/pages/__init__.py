@@ -1,1 +1,35 @@
 """The door for people with a browser, and for machines that watch."""
+
+from functools import partial
+
+from flask import Blueprint, Response, make_response, render_template
+
+from app.core import accounts, platforms
+from app.outside import Outside
+from app.pages import health
+from app.pages.headers import protect
+from app.pages.refused import answer_errors
+
+
+def create_door(outside: Outside) -> Blueprint:
+    """Give the routes that belong to nobody else."""
+    door = Blueprint("pages", __name__)
+    door.add_url_rule("/", "home", partial(_home, outside))
+    door.add_url_rule("/healthz", "healthz", health.healthz)
+    door.add_url_rule("/readyz", "readyz", partial(health.readyz, outside))
+    return door
+
+
+def _home(outside: Outside) -> Response:
+    account = accounts.find_default_account(outside.db, outside.settings.studio_url)
+    return make_response(
+        render_template(
+            "home.html",
+            has_platforms=bool(platforms.list_platforms(outside.db)),
+            has_studio=account is not None,
+            disconnected=account is not None and account.disconnected_at is not None,
+        )
+    )
+
+
+__all__ = ["answer_errors", "create_door", "protect"]

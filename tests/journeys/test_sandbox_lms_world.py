@@ -11,8 +11,11 @@ import pytest
 import requests
 from flask import Flask, jsonify
 
+from sandbox.lms import LmsSettings
 from sandbox.lms.keys import SigningKeys
 from sandbox.lms.people import PEOPLE
+from sandbox.lms.studio_launch import sign_studio_launch
+from sandbox.studio import StudioSettings, create_studio
 from tests.journeys.lms_visitor import (
     ReadPage,
     authorize,
@@ -182,6 +185,31 @@ def test_an_address_that_is_not_studios_launch_has_no_tool(lms: Any, url: str) -
     assert answer.status_code == 400
     assert "There is no tool for this URL" in answer.text
     assert lms.state.log() == []
+
+
+def test_the_small_studio_takes_the_launch() -> None:
+    with serving("127.0.0.2", lambda url: create_studio(StudioSettings(url=url))) as studio:
+        state = studio.extensions["studio"]
+        settings = {
+            "studio_url": state.settings.url,
+            "studio_consumer_key": state.settings.consumer_key,
+            "studio_consumer_secret": state.settings.consumer_secret,
+        }
+        embed = state.embeds.make(260854, 101, "embed", False)
+        with small_lms(**settings) as lms:
+            form = ReadPage(launch_studio(lms, "student", embed.launch_url).text).form
+            played = lms.session.post(form["action"], data=form["fields"])
+            launches = lms.session.get(f"{state.settings.url}/_sandbox/launches").json()
+    assert played.status_code == 200
+    assert [(launch["media_id"], launch["user_id"]) for launch in launches] == [
+        (260854, PERSON["student"].legacy_id)
+    ]
+
+
+def test_a_newline_is_signed_as_a_space_for_browsers_post_another() -> None:
+    fields = sign_studio_launch(STUDIO_LAUNCH, {"context_title": "Cell\r\nBiology"}, LmsSettings())
+    assert fields["context_title"] == "Cell Biology"
+    assert is_signed(STUDIO_LAUNCH, fields)
 
 
 def test_what_was_picked_is_shown_when_the_tool_signed_it(lms: Any, tool: Any) -> None:

@@ -1,0 +1,125 @@
+"""`flask platforms`: which LMSs may launch."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.terminal import Commands, as_json, show, show_table, with_outside
+from app.core import platforms
+from app.core.platforms import Platform, Registration
+from app.errors import CommandError
+from app.outside import Outside
+
+commands = Commands("platforms", help="The platforms (LMSs) that may launch.")
+
+issuer_option = click.option("--issuer", required=True, help="The platform's issuer (iss).")
+
+
+@commands.command("add")
+@issuer_option
+@click.option("--client-id", required=True, help="Our client id there.")
+@click.option("--auth-login-url", required=True, help="Its OIDC authorization endpoint.")
+@click.option("--key-set-url", required=True, help="Its public key set.")
+@click.option("--auth-token-url", help="Its OAuth 2 token endpoint.")
+@click.option("--auth-audience", help="Audience for that endpoint, where it is another.")
+@click.option(
+    "--deployment-id",
+    "deployment_ids",
+    multiple=True,
+    help="A deployment; may be repeated. None: any is accepted, and recorded.",
+)
+@as_json
+@with_outside
+def add(
+    outside: Outside, *, issuer: str, deployment_ids: tuple[str, ...], as_json: bool, **fields: Any
+) -> None:
+    """Add a platform, or update the one with this issuer and client id."""
+    registration = Registration(deployment_ids=list(deployment_ids), **fields)
+    insecure = outside.settings.allow_insecure_urls
+    if fault := platforms.check_registration(registration, allow_insecure=insecure):
+        raise CommandError(f"{fault}.")
+    with outside.db.writing() as connection:
+        platforms.save_platform(connection, issuer, registration)
+    found = _get(outside, issuer, registration.client_id)
+    if as_json:
+        show(_describe(outside, found))
+    else:
+        click.echo(f"Saved platform {found.id}: {issuer}, client id {found.client_id}.")
+
+
+@commands.command("list")
+@as_json
+@with_outside
+def list_(outside: Outside, *, as_json: bool) -> None:
+    """List every platform."""
+    found = platforms.list_platforms(outside.db)
+    if as_json:
+        show([_describe(outside, platform) for platform in found])
+        return
+    rows = [(platform.id, platform.issuer, platform.client_id) for platform in found]
+    empty = "No platform yet: see `flask platforms add --help` and `flask platforms import`."
+    show_table(("id", "issuer", "client id"), rows, empty)
+
+
+@commands.command("show")
+@issuer_option
+@click.option("--client-id", help="Needed where the issuer has several.")
+@as_json
+@with_outside
+def show_(outside: Outside, *, issuer: str, client_id: str | None, as_json: bool) -> None:
+    """Show one platform with its deployments."""
+    described = _describe(outside, _get(outside, issuer, client_id))
+    if as_json:
+        show(described)
+        return
+    for name, value in described.items():
+        text = ", ".join(value) or "any is accepted" if isinstance(value, list) else value
+        click.echo(f"{name}: {'-' if text is None else text}")
+
+
+@commands.command("remove")
+@issuer_option
+@click.option("--client-id", help="Needed where the issuer has several.")
+@with_outside
+def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
+    """Remove a platform with its deployments and course links; embeds stay."""
+    found = _get(outside, issuer, client_id)
+    platforms.remove_platform(outside.db, found.id)
+    click.echo(f"Removed platform {found.id}: {issuer}, client id {found.client_id}.")
+
+
+@commands.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@with_outside
+def import_(outside: Outside, *, file: Path) -> None:
+    """Add and update the platforms of FILE (PyLTI1p3's JSON format); all or none."""
+    insecure = outside.settings.allow_insecure_urls
+    read = platforms.read_platforms_file(file, allow_insecure=insecure)
+    click.echo(f"Saved {platforms.import_platforms(outside.db, read)} platforms from {file}.")
+
+
+def _get(outside: Outside, issuer: str, client_id: str | None) -> Platform:
+    found = platforms.find_platform(outside.db, issuer, client_id)
+    if found is None:
+        raise CommandError(
+            f"There is no platform {issuer}"
+            + (f" with client id {client_id}." if client_id else ", or it has several client ids."),
+            "`flask platforms list` shows those that are there.",
+        )
+    return found
+
+
+def _describe(outside: Outside, platform: Platform) -> dict[str, Any]:
+    rows = platforms.list_deployments(outside.db, platform.id)
+    return {
+        "id": platform.id,
+        "issuer": platform.issuer,
+        "client_id": platform.client_id,
+        "auth_login_url": platform.auth_login_url,
+        "auth_token_url": platform.auth_token_url,
+        "auth_audience": platform.auth_audience,
+        "key_set_url": platform.key_set_url,
+        "accepts_any_deployment": platform.any_deployment,
+        "deployment_ids": [row.deployment_id for row in rows],
+    }

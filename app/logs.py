@@ -1,0 +1,67 @@
+"""Logs: one line an event, JSON outside a terminal, and nothing in them that must not be.
+
+Whoever logs gives codes, numbers and the reference that stands on the page. The last processor
+blacks out what looks like a token or an e-mail address all the same.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_TOKEN = re.compile(r"eyJ[\w-]{5,}(\.[\w-]*){0,2}|gAAAA[\w=-]{20,}", re.ASCII)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
+
+
+def redact(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Black out tokens, e-mail addresses and the queries of URLs in every text of an event."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _black_out(value)
+    return event
+
+
+def set_up_logs() -> None:
+    """Send our events, and those of the libraries, to standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    terminal = sys.stderr.isatty()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for noisy in ("alembic", "urllib3", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _black_out(text: str) -> str:
+    return _QUERY.sub(r"\1?…", _EMAIL.sub("…@…", _TOKEN.sub("…", text)))

@@ -1,0 +1,47 @@
+"""The way of a launch: check the message, find the course, find or make the embed, forward."""
+
+from flask import Response, request
+
+from app.core import courses
+from app.lti import course_page, deep_linking, framing, making, pylti, refusals, state
+from app.lti.claims import Launch
+from app.outside import Outside
+
+MAX_BODY = 256 * 1024
+WAIT_SECONDS = 3.0
+
+
+def launch(outside: Outside) -> Response:
+    """Answer a posted launch; each step may refuse it with a page."""
+    message, begun = check_message(outside)
+    if message.is_deep_linking:
+        answer = deep_linking.show(outside, message, find_course(outside, message))
+    elif not message.has_media:
+        answer = course_page.show(outside, message, find_course(outside, message))
+    else:
+        asked = making.Making.from_launch(outside, message, find_course(outside, message))
+        answer = making.forward_or_make(outside, message, asked, WAIT_SECONDS)
+    state.delete_cookie(answer, begun, outside.settings)
+    return answer
+
+
+def check_message(outside: Outside) -> tuple[Launch, state.State]:
+    """Check what was posted; from here on the message is verified and used up."""
+    request.max_content_length = MAX_BODY
+    if error := request.form.get("error"):
+        raise refusals.by_platform(error)
+    message, begun = pylti.check_launch(outside, request.form, request.cookies)
+    framing.allow(message.frame_origins)
+    return message, begun
+
+
+def find_course(outside: Outside, message: Launch) -> courses.Course:
+    """Find the course that Studio wants for this launch; pin it where this launch may."""
+    return courses.resolve_course(
+        outside.db,
+        message.platform.id,
+        message.context_id,
+        message.custom.get("canvas_course_id"),
+        by_placement=message.pins_course,
+        by_instructor=message.is_instructor,
+    )

@@ -1,0 +1,95 @@
+"""Every error as a page: what happened, what to do, a short code and a reference.
+
+The same code and reference stand in the log, with what only an admin needs.
+"""
+
+from http import HTTPStatus
+
+import sqlalchemy.exc
+import structlog
+from flask import Flask, Response, g, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from app.errors import ServiceError
+from app.outside import Outside
+
+log = structlog.get_logger("app")
+
+_TEXTS = {
+    404: ("not-found", "There is no such page.", "Check the address, or go back to your course."),
+    405: (
+        "method-not-allowed",
+        "This page is opened by your LMS, not by hand.",
+        "Open it from a page of your course.",
+    ),
+    413: (
+        "too-large",
+        "Your LMS sent more than this service takes.",
+        "Please tell the people who look after your LMS.",
+    ),
+}
+
+
+def answer_errors(app: Flask, outside: Outside) -> None:
+    """Let every error be answered here."""
+    app.register_error_handler(ServiceError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_request)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _refuse_without_database)
+    app.register_error_handler(Exception, _fail)
+    app.jinja_env.globals["service_url"] = outside.settings.public_url
+
+
+def _refuse(error: ServiceError) -> Response:
+    log.warning("refused", code=error.slug, status=error.status, why=error.log)
+    return _page(error)
+
+
+def _refuse_request(error: HTTPException) -> Response:
+    status = error.code or 500
+    slug, title, hint = _TEXTS.get(
+        status, ("request-refused", "This cannot be answered.", "Go back to your course.")
+    )
+    answer = _page(ServiceError(slug, status, title, hint))
+    for name, value in error.get_headers():
+        if name == "Allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _refuse_without_database(error: sqlalchemy.exc.OperationalError) -> Response:
+    log.error("database-unavailable", why=str(error.orig))
+    return _page(
+        ServiceError(
+            "database-unavailable",
+            503,
+            "This service cannot reach its database at the moment.",
+            "Please try again in a little while.",
+            10,
+        )
+    )
+
+
+def _fail(error: Exception) -> Response:
+    log.error("failed", code="internal", exc_info=error)
+    return _page(
+        ServiceError(
+            "internal",
+            500,
+            "Something went wrong in this service.",
+            "Please try again. If that does not help, tell the people who look after your LMS; "
+            "the reference below helps them.",
+        )
+    )
+
+
+def _page(error: ServiceError) -> Response:
+    page = render_template(
+        "error.html",
+        error=error,
+        reference=g.get("reference", ""),
+        heading=HTTPStatus(error.status).phrase,
+    )
+    answer = make_response(page, error.status)
+    if error.retry_after_seconds is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_seconds)
+    return answer

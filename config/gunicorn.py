@@ -1,0 +1,33 @@
+"""How gunicorn serves: `gunicorn -c config/gunicorn.py wsgi:app`.
+
+The master loads the service once, migrates SQLite and imports platforms; workers are forked
+after. Requests are logged by the service itself, without query strings.
+"""
+
+import logging
+from typing import Any
+
+from app.locks import Seats
+from app.logs import set_up_logs
+
+bind = "127.0.0.1:8000"
+workers = 2
+threads = 4
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm"  # noqa: S108 (a heartbeat on a slow disk stops workers)
+preload_app = True
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+
+
+def on_starting(_server: Any) -> None:
+    """Let gunicorn's own messages go the way of all others."""
+    set_up_logs()
+    log = logging.getLogger("gunicorn.error")
+    log.handlers, log.propagate = [], True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Keep one thread of each worker from ever waiting for Studio."""
+    worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))

@@ -1,0 +1,95 @@
+"""What the demo's three servers are told, so that they know each other and nothing else.
+
+They see nothing of the shell's variables but those in `_KEPT`.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.lms import LmsSettings
+from sandbox.processes import Server
+from sandbox.studio import StudioSettings
+
+_KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR")
+_SANDBOX_OPTIONS = ("--worker-class", "gthread", "--workers", "1", "--threads", "32")
+
+
+def _clean_environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "FLASK_SKIP_DOTENV": "1"}
+
+
+def studio_server(studio: StudioSettings, port: int) -> Server:
+    """Describe the small Studio."""
+    return Server(
+        name="Studio",
+        port_variable="DEMO_STUDIO_PORT",
+        host="127.0.0.2",
+        port=port,
+        arguments=(*_SANDBOX_OPTIONS, "sandbox.studio.wsgi:app"),
+        environment=_clean_environment() | {"SANDBOX_STUDIO_URL": studio.url},
+        health_url=f"{studio.url}/",
+    )
+
+
+def lms_server(lms: LmsSettings, studio: StudioSettings, port: int) -> Server:
+    """Describe the small LMS, which signs with the small Studio's key."""
+    settings = {
+        "SANDBOX_LMS_URL": lms.url,
+        "SANDBOX_LMS_TOOL_URL": lms.tool_url,
+        "SANDBOX_LMS_STUDIO_URL": lms.studio_url,
+        "SANDBOX_LMS_STUDIO_CONSUMER_KEY": studio.consumer_key,
+        "SANDBOX_LMS_STUDIO_CONSUMER_SECRET": studio.consumer_secret,
+    }
+    return Server(
+        name="The LMS",
+        port_variable="DEMO_LMS_PORT",
+        host="127.0.0.1",
+        port=port,
+        arguments=(*_SANDBOX_OPTIONS, "sandbox.lms.wsgi:app"),
+        environment=_clean_environment() | settings,
+        health_url=f"{lms.url}/",
+    )
+
+
+def service_server(lms: LmsSettings, environment: Mapping[str, str], port: int) -> Server:
+    """Describe the service; `environment` is that of its commands too."""
+    return Server(
+        name="Studio Embed",
+        port_variable="DEMO_PORT",
+        host="127.0.0.1",
+        port=port,
+        arguments=("-c", "config/gunicorn.py", "wsgi:app"),
+        environment=environment,
+        health_url=f"{lms.tool_url}/healthz",
+    )
+
+
+def service_environment(
+    lms: LmsSettings, studio: StudioSettings, folder: Path
+) -> Mapping[str, str]:
+    """Give the service's settings; its data and its list of platforms are in `folder`."""
+    platform = {
+        "default": True,
+        "client_id": lms.client_id,
+        "auth_login_url": f"{lms.url}/api/lti/authorize_redirect",
+        "auth_token_url": f"{lms.url}/login/oauth2/token",
+        "key_set_url": f"{lms.url}/api/lti/security/jwks",
+        "deployment_ids": [lms.deployment_id],
+    }
+    platforms = folder / "platforms.json"
+    platforms.write_text(json.dumps({lms.url: [platform]}))
+    return _clean_environment() | {
+        "PUBLIC_URL": lms.tool_url,
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
+        "PLATFORMS_FILE": str(platforms),
+        "ALLOW_INSECURE_URLS": "1",
+        "STUDIO_URL": studio.url,
+        "STUDIO_CLIENT_ID": studio.client_id,
+        "STUDIO_CLIENT_SECRET": studio.client_secret,
+        "STUDIO_REFRESH_TOKEN": studio.refresh_token,
+    }
