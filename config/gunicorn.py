@@ -16,6 +16,7 @@ threads = 4
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (a heartbeat on a slow disk stops workers)
 preload_app = True
+control_socket_disable = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
