@@ -21,7 +21,7 @@ class _Reader(HTMLParser):
         self._open = tag
 
     def handle_endtag(self, tag: str) -> None:
-        self._open = ""
+        self._open = "" if tag == self._open else self._open
 
     def handle_data(self, data: str) -> None:
         if self._open == "title":

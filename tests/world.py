@@ -4,6 +4,7 @@ Everything is real: three servers on loopback, a database of its own. A journey 
 asks the sandboxes what they saw.
 """
 
+import json
 import os
 import secrets
 import signal
@@ -122,8 +123,6 @@ class World:
 
     def marked(self, media_id: int, **kind: Any) -> dict[str, str]:
         """The custom parameters of a link that bears the service's mark."""
-        import json  # noqa: PLC0415
-
         options = ["--embed-type", kind.get("embed_type", "embed")]
         options += ["--downloadable"] if kind.get("downloadable") else []
         done = self.flask("embeds", "link", str(media_id), *options, "--json")
@@ -227,8 +226,6 @@ def world(folder: Path, kind: str = "sqlite", workers: int = 2, **settings: str)
 
 def service_environment(folder: Path, port: int, url: str, lms: Any, studio: Any) -> dict[str, str]:
     """The settings of a service that stands between these two."""
-    import json  # noqa: PLC0415
-
     platform = {
         "client_id": lms.settings.client_id,
         "auth_login_url": f"{lms.settings.url}/api/lti/authorize_redirect",
