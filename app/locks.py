@@ -34,9 +34,10 @@ def acquire(db: Database, name: str, lease_seconds: float) -> str | None:
         db.insert(lock)
         .values(name=name, **row)
         .on_conflict_do_update(index_elements=["name"], set_=row, where=lock.c.expires_at <= now)
+        .returning(lock.c.name)
     )
     with db.writing() as connection:
-        return holder if connection.execute(taken).rowcount else None
+        return holder if connection.execute(taken).first() else None
 
 
 def is_held(db: Database, name: str) -> bool:

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import requests
+from requests.adapters import HTTPAdapter
 
 from sandbox.lms import LmsSettings, create_lms, messages
 from sandbox.lms.courses import ResourceLink
@@ -54,7 +55,7 @@ class World:
     studio: Any
     environment: dict[str, str]
     http: requests.Session
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    links: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
 
     def get(self, path: str, **options: Any) -> requests.Response:
         return self._checked(self.http.get(self.url + path, allow_redirects=False, **options))
@@ -125,9 +126,10 @@ class World:
         """The custom parameters of a link that bears the service's mark."""
         options = ["--embed-type", kind.get("embed_type", "embed")]
         options += ["--downloadable"] if kind.get("downloadable") else []
-        done = self.flask("embeds", "link", str(media_id), *options, "--json")
-        found: dict[str, str] = json.loads(done.stdout)
-        return found
+        arguments = ("embeds", "link", str(media_id), *options, "--json")
+        if arguments not in self.links:
+            self.links[arguments] = json.loads(self.flask(*arguments).stdout)
+        return dict(self.links[arguments])
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """What Studio was asked, of one kind."""
@@ -215,6 +217,7 @@ def world(folder: Path, kind: str = "sqlite", workers: int = 2, **settings: str)
         ).extensions["lms"]
         session = stack.enter_context(requests.Session())
         session.trust_env = False
+        session.mount("http://", HTTPAdapter(pool_maxsize=64))
         url = stack.enter_context(database(kind, folder))
         environment = service_environment(folder, port, url, lms, studio) | settings
         if kind == "postgresql":

@@ -48,7 +48,8 @@ class KeySet:
 def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) -> jwt.PyJWK:
     """Give the platform's key `kid`, asking the platform only where that can help.
 
-    Launches that need the same answer wait for the one that asks. Raises `LaunchError` where
+    Launches that need the same answer wait for the one that asks; without a seat only those
+    that no kept key can serve, right after the first start. Raises `LaunchError` where
     the key is not known, or the key set cannot be had at all.
     """
     kept, now = _read_kept(db, url), datetime.now(UTC)
@@ -68,7 +69,9 @@ def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) 
     except locks.BusyError:
         if key is not None:
             return key
-        raise _refusal(kept, now) from None
+        if kept.keys:
+            raise _refusal(kept, now) from None
+        return _get_awaited(db, url, kid, fetch, name)
 
 
 def _get_awaited(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> jwt.PyJWK:

@@ -252,9 +252,10 @@ def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
         "expires_at": now + NONCE_KEPT,
     }
     insert = outside.db.insert(used_nonce).values(row).on_conflict_do_nothing()
+    used = insert.returning(used_nonce.c.hash)
     old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
     with outside.db.writing() as connection:
-        if not connection.execute(insert).rowcount:
+        if connection.execute(used).first() is None:
             raise refusals.expired("the nonce was used before")
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
         if launch.platform.any_deployment:
