@@ -31,20 +31,26 @@ class Vault:
         except InvalidToken:
             raise UndecryptableError from None
 
-    def seal(self, text: str) -> str:
+    def seal(self, text: str, purpose: str) -> str:
         """Give `text` in a form that a page or an address may carry, unreadable and unalterable."""
-        return self._fernet.encrypt(text.encode()).decode()
+        return self._fernet.encrypt(f"{purpose}:{text}".encode()).decode()
 
-    def unseal(self, sealed: str, max_age_seconds: int) -> str:
-        """Give what was sealed; raises `UndecryptableError` where it is forged or too old."""
+    def unseal(self, sealed: str, purpose: str, max_age_seconds: int) -> str:
+        """Give what was sealed for this purpose.
+
+        Raises `UndecryptableError` where it is forged, too old, or was sealed for another one.
+        """
         try:
             token = sealed.encode("ascii")
             made_at = self._fernet.extract_timestamp(token)
             if time.time() - made_at > max_age_seconds:
                 raise UndecryptableError
-            return self._fernet.decrypt(token).decode()
+            found, _, text = self._fernet.decrypt(token).decode().partition(":")
         except (InvalidToken, UnicodeEncodeError):
             raise UndecryptableError from None
+        if found != purpose:
+            raise UndecryptableError
+        return text
 
 
 def fingerprint(*texts: str | None) -> str:

@@ -150,7 +150,11 @@ def explained(database: Database) -> Iterator[None]:
 
 def _make_sqlite(database: Database) -> Engine:
     engine = create_engine(
-        database.url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24
+        database.url,
+        pool_size=8,
+        max_overflow=24,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine, "connect")
@@ -170,5 +174,6 @@ def _make_postgresql(database: Database) -> Engine:
         pool_size=8,
         max_overflow=24,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 10},
     )

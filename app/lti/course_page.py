@@ -17,6 +17,7 @@ from app.lti import canvas, framing, refusals, roles
 from app.lti.claims import Launch
 from app.outside import Outside
 
+PURPOSE = "make-anew"
 TICKET_SECONDS = 2 * 3600
 
 
@@ -54,6 +55,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
             course_title=message.context_title,
             entries=entries,
             teaches=message.is_instructor,
+            picking=message.is_deep_linking,
             only_lms_admin=roles.is_only_lms_admin(message.roles),
         )
     )
@@ -102,12 +104,12 @@ def _kind(embed: Embed) -> str:
 
 def _ticket(outside: Outside, embed: Embed, origin: str) -> str:
     anew = Anew(embed_id=embed.id, canvas_origin=origin, frame_origins=framing.origins_so_far())
-    return outside.vault.seal(anew.model_dump_json())
+    return outside.vault.seal(anew.model_dump_json(), PURPOSE)
 
 
 def _read_ticket(outside: Outside, ticket: str) -> Anew:
     try:
-        return Anew.model_validate_json(outside.vault.unseal(ticket, TICKET_SECONDS))
+        return Anew.model_validate_json(outside.vault.unseal(ticket, PURPOSE, TICKET_SECONDS))
     except (UndecryptableError, ValidationError):
         raise refusals.expired("a course page's ticket is forged or older than two hours") from None
 

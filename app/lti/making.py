@@ -19,6 +19,7 @@ from app.lti.claims import Launch
 from app.outside import Outside
 from app.studio.client import StudioClient
 
+PURPOSE = "wait"
 TICKET_SECONDS = 600
 LOOK_AGAIN_SECONDS = 2
 
@@ -126,13 +127,13 @@ def _forward(making: Making, found: embeds.Embed) -> Response:
 
 
 def _wait_page(outside: Outside, making: Making) -> Response:
-    ticket = outside.vault.seal(making.model_dump_json())
+    ticket = outside.vault.seal(making.model_dump_json(), PURPOSE)
     page = render_template("wait.html", seconds=LOOK_AGAIN_SECONDS, ticket=ticket)
     return make_response(page)
 
 
 def _read_ticket(outside: Outside, ticket: str) -> Making:
     try:
-        return Making.model_validate_json(outside.vault.unseal(ticket, TICKET_SECONDS))
+        return Making.model_validate_json(outside.vault.unseal(ticket, PURPOSE, TICKET_SECONDS))
     except (UndecryptableError, ValidationError):
         raise refusals.expired("a waiting page's ticket is forged or too old") from None
