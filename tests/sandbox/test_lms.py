@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from sandbox.lms.people import PEOPLE
-from tests.journeys.lms_visitor import (
+from tests.sandbox.lms_visitor import (
     ReadPage,
     authorization,
     authorize,

@@ -16,7 +16,7 @@ from sandbox.lms.keys import SigningKeys
 from sandbox.lms.people import PEOPLE
 from sandbox.lms.studio_launch import sign_studio_launch
 from sandbox.studio import StudioSettings, create_studio
-from tests.journeys.lms_visitor import (
+from tests.sandbox.lms_visitor import (
     ReadPage,
     authorize,
     get,

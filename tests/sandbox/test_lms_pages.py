@@ -8,7 +8,7 @@ import jwt
 import pytest
 from jwcrypto.jwk import JWK
 
-from tests.journeys.lms_visitor import (
+from tests.sandbox.lms_visitor import (
     ReadPage,
     authorize,
     get,
