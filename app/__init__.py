@@ -24,7 +24,7 @@ def create_app() -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.register_blueprint(lti.create_door(outside))
     app.register_blueprint(pages.create_door(outside))
-    pages.answer_errors(app, outside)
+    pages.answer_errors(app)
     pages.protect(app, outside)
     cli.register(app)
 

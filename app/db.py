@@ -1,12 +1,11 @@
 """The database: one engine a process, and everything that differs between SQLite and PostgreSQL.
 
-A `Connection` travels to those who need one; there is no session to keep in mind. Reading
-and writing are apart because SQLite must know at the start: a transaction that begins as a
-reader and then writes fails where another writer was quicker.
+There is no session to keep in mind: core functions take the `Database`, and each write is a
+short transaction of its own. Reading and writing are apart because SQLite must know at the
+start: a transaction that begins as a reader and then writes fails where another was quicker.
 """
 
 import fcntl
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -163,7 +162,7 @@ def _make_sqlite(database: Database) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=NORMAL")
 
-    if database.url.database and os.path.isdir(database.url.database):  # noqa: PTH112
+    if Path(database.url.database or "").is_dir():
         raise StartError("DATABASE_URL names a folder, and needs a file.")
     return engine
 

@@ -32,7 +32,7 @@ class ServiceError(Exception):
     log: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.title} {self.hint}"
+        return f"{self.title} {self.hint}".rstrip()
 
 
 class LaunchError(ServiceError):

@@ -1,6 +1,7 @@
 """One holder among all threads, processes and machines, by a row in the database.
 
-A lease that runs out is taken over, so that a holder who died holds nobody up.
+A lease that runs out is taken over, so that a holder who died holds nobody up. `Seats` bound
+how many threads of one process wait.
 """
 
 import secrets

@@ -61,7 +61,6 @@ studio_account = Table(
     Column("access_expires_at", Utc, doc="as Studio said; none where it did not"),
     Column("environment", String(64), doc="fingerprint of the tokens that the environment gave"),
     Column("disconnected_at", Utc, doc="when Studio refused the refresh token"),
-    Column("home_platform_id", Integer, doc="the platform whose people Studio knows by e-mail"),
 )
 
 platform = Table(
@@ -144,7 +143,8 @@ embed = Table(
     Column("launch_url", Text, doc="as Studio returned it; none while it is being made"),
     Column("created_at", Utc, nullable=False),
     Column("made_at", Utc, doc="when Studio returned the launch URL"),
-    Column("failure", Text, doc="JSON of the error of the last attempt"),
+    Column("uncertain", Boolean, nullable=False, doc="Studio may have made it unheard"),
+    Column("failure", Text, doc="JSON of the fields of the last attempt's error"),
     Column("failed_at", Utc),
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
 )

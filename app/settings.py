@@ -4,9 +4,11 @@ All are read from the environment and checked together, so that a start that fai
 says once everything that is wrong. No other module looks at the environment.
 """
 
+import contextlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -32,7 +34,7 @@ CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidat
 
 
 def is_local_host(host: str | None) -> bool:
-    """Whether `host` is this machine: localhost or 127.0.0.x."""
+    """Whether `host` is this machine: localhost or a loopback address."""
     if host == "localhost":
         return True
     try:
@@ -169,12 +171,13 @@ def _development_key() -> str:
     """Make a key once, for this checkout, readable by its owner only."""
     path = ROOT / "instance" / "secret_key"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+        Path(name).unlink()
     return path.read_text().strip()
 
 

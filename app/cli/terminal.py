@@ -16,7 +16,7 @@ from app.prepare import prepare
 
 
 class Commands(AppGroup):
-    """A group whose commands find everything prepared and fail with a sentence, status 1."""
+    """A group whose commands fail with a sentence, and status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the group."""

@@ -66,14 +66,13 @@ def get_default_account(db: Database, studio_url: str | None) -> Any:
             "studio-not-set-up",
             503,
             "This service is not connected to Studio yet.",
-            "Please tell the people who look after your LMS: STUDIO_URL is not set.",
+            "Please tell the people who look after your LMS.",
+            log="STUDIO_URL is not set",
         )
     return row
 
 
-def is_home(db: Database, account: Any, platform_id: int) -> bool:
-    """Whether the account's Studio knows this platform's people: its first, or the one named."""
-    if account.home_platform_id is not None:
-        return bool(account.home_platform_id == platform_id)
+def is_home(db: Database, platform_id: int) -> bool:
+    """Whether Studio knows this platform's people by their e-mail: it is our first platform."""
     with db.reading() as connection:
         return connection.execute(sa.select(sa.func.min(platform.c.id))).scalar() == platform_id

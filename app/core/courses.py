@@ -34,7 +34,7 @@ class Course:
                 403,
                 f"This launch names course {self.course_id}, but its course is "
                 f"known as {self.pinned_id}.",
-                "If the course really has another number now, an admin sets it right with "
+                "If the course really has another number now, ask an admin to set it right with "
                 "`flask courses link`.",
             )
 
@@ -109,7 +109,8 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
             400,
             "This link names its course in a way that Studio cannot use.",
             "The custom parameter canvas_course_id must be a whole number above zero: "
-            "an admin sets it to $Canvas.course.id in the tool's configuration.",
+            "ask an admin to set it to $Canvas.course.id."
+            " It belongs in the tool's configuration.",
         )
     if context_id is not None and (found := read_positive(context_id)) is not None:
         return found
@@ -117,8 +118,8 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
         "course-id-missing",
         400,
         "Your LMS did not say which course this is.",
-        "An admin adds the custom parameter canvas_course_id=$Canvas.course.id to the tool's "
-        "configuration, or links this course with `flask courses link`.",
+        "Ask an admin to add the custom parameter canvas_course_id=$Canvas.course.id to the "
+        "tool's configuration, or to link this course with `flask courses link`.",
     )
 
 

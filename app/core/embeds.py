@@ -18,10 +18,10 @@ import sqlalchemy as sa
 
 from app import locks
 from app.db import Database
-from app.errors import EmbedError, ServiceError
+from app.errors import EmbedError
 from app.models import embed
 from app.studio.client import StudioClient
-from app.studio.errors import StudioTimeoutError
+from app.studio.errors import StudioAnswerError, StudioError, StudioTimeoutError
 from app.studio.protocol import EmbedWish
 
 LEASE_SECONDS = 30.0
@@ -131,7 +131,7 @@ def ensure_embed(
         if row.launch_url:
             return _read(row)
         if row.failed_at is not None and row.failed_at >= since:
-            raise EmbedError(**json.loads(row.failure)["error"])
+            raise EmbedError(**json.loads(row.failure))
         return None
 
     def make() -> Embed:
@@ -167,11 +167,9 @@ def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
         title = studio.get_media(key.media_id).title
         launch_url = studio.find_launch_url(key.wish) if uncertain else None
         return _finish(db, key, title, launch_url or studio.create_embed(key.wish))
-    except StudioTimeoutError as error:
-        _note_failure(db, key, error, uncertain=True)
-        raise
-    except ServiceError as error:
-        _note_failure(db, key, error, uncertain=uncertain)
+    except StudioError as error:
+        unknown = isinstance(error, StudioTimeoutError | StudioAnswerError)
+        _note_failure(db, key, error, uncertain=uncertain or unknown)
         raise
 
 
@@ -180,12 +178,12 @@ def _claim(db: Database, key: EmbedKey) -> bool:
     with db.writing() as connection:
         row = connection.execute(sa.select(embed).where(_is(key))).one_or_none()
         if row is None:
-            claim = {**vars(key), "created_at": datetime.now(UTC)}
+            claim = {**vars(key), "created_at": datetime.now(UTC), "uncertain": True}
             connection.execute(sa.insert(embed).values(claim))
             return False
-        claimed = sa.update(embed).where(_is(key)).values(failure=None, failed_at=None)
-        connection.execute(claimed)
-        return row.failure is None or bool(json.loads(row.failure).get("uncertain"))
+        claimed = {"failure": None, "failed_at": None, "uncertain": True}
+        connection.execute(sa.update(embed).where(_is(key)).values(claimed))
+        return bool(row.uncertain)
 
 
 def _finish(db: Database, key: EmbedKey, title: str, launch_url: str) -> Embed:
@@ -195,6 +193,7 @@ def _finish(db: Database, key: EmbedKey, title: str, launch_url: str) -> Embed:
         "made_at": datetime.now(UTC),
         "failure": None,
         "failed_at": None,
+        "uncertain": False,
     }
     with db.writing() as connection:
         row = connection.execute(
@@ -206,7 +205,7 @@ def _finish(db: Database, key: EmbedKey, title: str, launch_url: str) -> Embed:
     return _read(row)
 
 
-def _note_failure(db: Database, key: EmbedKey, error: ServiceError, *, uncertain: bool) -> None:
+def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain: bool) -> None:
     failure = {
         "slug": error.slug,
         "status": error.status,
@@ -216,7 +215,8 @@ def _note_failure(db: Database, key: EmbedKey, error: ServiceError, *, uncertain
         "log": error.log,
     }
     values = {
-        "failure": json.dumps({"error": failure, "uncertain": uncertain}),
+        "failure": json.dumps(failure),
+        "uncertain": uncertain,
         "failed_at": datetime.now(UTC),
     }
     with db.writing() as connection:

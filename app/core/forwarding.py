@@ -43,8 +43,8 @@ def canvas_origin(
         raise EmbedError(
             "canvas-host-missing",
             400,
-            "Your LMS did not say at which address it is to be reached.",
-            "An admin adds the custom parameter canvas_api_domain=$Canvas.api.domain to the "
+            "Your LMS did not give its address.",
+            "Ask an admin to add the custom parameter canvas_api_domain=$Canvas.api.domain to the "
             "tool's configuration.",
         )
     host = canvas_api_domain.lower()
@@ -53,15 +53,15 @@ def canvas_origin(
             "canvas-host-odd",
             400,
             "Your LMS gave an address that cannot be used.",
-            "The custom parameter canvas_api_domain must be a plain host name: an admin sets it "
-            "to $Canvas.api.domain in the tool's configuration.",
+            "The custom parameter canvas_api_domain must be a plain host name: ask an admin to set "
+            "it to $Canvas.api.domain in the tool's configuration.",
         )
     if allowed_hosts is not None and not matches_host(host.partition(":")[0], allowed_hosts):
         raise EmbedError(
             "canvas-host-refused",
             403,
             f"This service does not know the LMS at {host}.",
-            f"If it is yours, an admin adds {host} to the setting CANVAS_HOSTS.",
+            f"If it is yours, ask an admin to add {host} to the setting CANVAS_HOSTS.",
         )
     scheme = "http" if insecure and login_origin == f"http://{host}" else "https"
     return f"{scheme}://{host}"

@@ -9,6 +9,7 @@ A key set lies in the database: a start while a platform is down accepts launche
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -63,14 +64,14 @@ def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) 
         if (key := kept.find(kid, now)) is None:
             raise _refusal(kept, now)
         return key
-    try:
-        with seats.taken():
-            return _get_awaited(db, url, kid, fetch, name)
-    except locks.BusyError:
-        if key is not None:
-            return key
-        if kept.keys:
-            raise _refusal(kept, now) from None
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(seats.taken())
+        except locks.BusyError:
+            if key is not None:
+                return key
+            if kept.keys:
+                raise _refusal(kept, now) from None
         return _get_awaited(db, url, kid, fetch, name)
 
 
@@ -90,9 +91,12 @@ def _get_awaited(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> j
             raise _refusal(kept, started)
         return key
 
-    return locks.one_for_all(
-        db, name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=LEASE_SECONDS
-    )
+    try:
+        return locks.one_for_all(
+            db, name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=LEASE_SECONDS
+        )
+    except locks.BusyError:
+        raise _refusal(_read_kept(db, url), started) from None
 
 
 def parse_key_set(body: bytes) -> dict[str, jwt.PyJWK]:

@@ -27,7 +27,7 @@ MARK_KEY_BYTES = 32
 def ensure_keys(db: Database, vault: Vault, fresh_mark_key: bytes) -> None:
     """Make the first signing key and the mark key, where they are not there yet.
 
-    A signing key that `SECRET_KEY` no longer opens is replaced: nothing hangs on an old one.
+    Where `SECRET_KEY` opens none of the signing keys, one more is made.
     """
     with db.writing() as connection:
         insert = db.insert(mark_key).values(id=1, key=fresh_mark_key)

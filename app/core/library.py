@@ -17,8 +17,8 @@ def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -
             "person-unknown",
             403,
             "This video is not in the course yet, and Studio cannot tell whether it is yours.",
-            "Your LMS does not give your e-mail address to this tool: "
-            "an admin can share it in the tool's privacy setting.",
+            "Studio knows people by the e-mail address that their LMS gives to this tool. "
+            "Ask an admin to share it, or ask a teacher whom Studio knows to open this page once.",
         )
     owner = (studio.get_media(media_id).owner.email or "").lower()
     if email != owner and email not in studio.list_user_emails(media_id):

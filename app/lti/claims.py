@@ -62,6 +62,11 @@ class Launch:
         return roles.is_instructor(self.roles)
 
     @property
+    def is_only_lms_admin(self) -> bool:
+        """Whether this person administers the LMS, and has no role in the course."""
+        return roles.is_only_lms_admin(self.roles)
+
+    @property
     def pins_course(self) -> bool:
         """Whether no link could have written this launch's custom parameters."""
         return self.is_deep_linking or self.placement == "course_navigation"
@@ -87,7 +92,7 @@ class Launch:
         embed_type = self.custom.get("embed_type", "embed")
         downloadable = self.custom.get("downloadable", "false").lower()
         if media_id is None:
-            raise refusals.odd_parameter("media_id", "the number of a media in Studio")
+            raise refusals.odd_parameter("media_id", "the number of a video in Studio")
         if embed_type not in EMBED_TYPES:
             raise refusals.odd_parameter("embed_type", "embed or bare_embed")
         if downloadable not in ("true", "false"):

@@ -13,7 +13,7 @@ from app.core.embeds import Embed
 from app.crypto import UndecryptableError
 from app.errors import EmbedError
 from app.locks import BusyError
-from app.lti import canvas, framing, refusals, roles
+from app.lti import canvas, framing, refusals
 from app.lti.claims import Launch
 from app.outside import Outside
 
@@ -56,7 +56,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
             entries=entries,
             teaches=message.is_instructor,
             picking=message.is_deep_linking,
-            only_lms_admin=roles.is_only_lms_admin(message.roles),
+            only_lms_admin=message.is_only_lms_admin,
         )
     )
 

@@ -14,12 +14,13 @@ WAIT_SECONDS = 3.0
 def launch(outside: Outside) -> Response:
     """Answer a posted launch; each step may refuse it with a page."""
     message, begun = check_message(outside)
+    course = find_course(outside, message)
     if message.is_deep_linking:
-        answer = deep_linking.show(outside, message, find_course(outside, message))
+        answer = deep_linking.show(outside, message, course)
     elif not message.has_media:
-        answer = course_page.show(outside, message, find_course(outside, message))
+        answer = course_page.show(outside, message, course)
     else:
-        asked = making.Making.from_launch(outside, message, find_course(outside, message))
+        asked = making.Making.from_launch(outside, message, course)
         answer = making.forward_or_make(outside, message, asked, WAIT_SECONDS)
     state.delete_cookie(answer, begun, outside.settings)
     return answer

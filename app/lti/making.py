@@ -14,7 +14,7 @@ from app.core.courses import Course
 from app.core.embeds import EmbedKey
 from app.crypto import UndecryptableError
 from app.locks import BusyError
-from app.lti import canvas, framing, refusals, roles
+from app.lti import canvas, framing, refusals
 from app.lti.claims import Launch
 from app.outside import Outside
 from app.studio.client import StudioClient
@@ -49,7 +49,7 @@ class Making(BaseModel):
         origin = canvas.find_origin(outside, message)
         what = (wanted.media_id, wanted.embed_type, wanted.downloadable)
         mark_key = keys.get_mark_key(outside.db)
-        home = accounts.is_home(outside.db, account, message.platform.id)
+        home = accounts.is_home(outside.db, message.platform.id)
         return cls(
             key=EmbedKey(
                 account.id,
@@ -73,9 +73,9 @@ def forward_or_make(outside: Outside, message: Launch, making: Making, wait: flo
     if (found := embeds.find_embed(outside.db, making.key)) is not None:
         return _forward(making, found)
     if not making.marked and not message.is_instructor:
-        if roles.is_only_lms_admin(message.roles):
-            raise refusals.only_lms_admin()
-        raise refusals.not_embedded_yet()
+        raise (
+            refusals.only_lms_admin() if message.is_only_lms_admin else refusals.not_embedded_yet()
+        )
     if message.context_id is None:
         raise refusals.without_context()
     making.course.check_may_make()

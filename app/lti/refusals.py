@@ -9,7 +9,11 @@ _ADMIN = "Please tell the people who look after your LMS; the reference below he
 def unreadable(log: str) -> LaunchError:
     """What arrived is no launch at all."""
     return LaunchError(
-        "launch-unreadable", 400, "This did not arrive as your LMS sends it.", _RELOAD, log=log
+        "launch-unreadable",
+        400,
+        "This page did not get what your LMS normally sends.",
+        _RELOAD,
+        log=log,
     )
 
 
@@ -18,8 +22,8 @@ def incomplete(claim: str) -> LaunchError:
     return LaunchError(
         "launch-incomplete",
         400,
-        f"Your LMS left out something that is needed, or sent it in an odd form: {claim}.",
-        "An admin can set this right in the LMS's configuration of this tool.",
+        f"Your LMS left out {claim}, or sent it in a form that cannot be used.",
+        "Ask an admin to check how this tool is set up in the LMS.",
         log=f"claim {claim}",
     )
 
@@ -29,7 +33,7 @@ def unverified(log: str) -> LaunchError:
     return LaunchError(
         "launch-unverified",
         401,
-        "It is not certain that this comes from your LMS, so it was not opened.",
+        "We could not confirm that this came from your LMS, so it was not opened.",
         f"{_RELOAD} If that does not help, tell the people who look after your LMS.",
         log=log,
     )
@@ -47,7 +51,7 @@ def unbound() -> LaunchError:
     return LaunchError(
         "browser-not-recognised",
         401,
-        "Your browser keeps back what this page needs to recognise it.",
+        "Your browser did not send back the cookie that this page needs.",
         "Open the course page in a new window, or in another browser. "
         "If cookies are blocked for this site, allow them.",
         log="no cookie of this launch",
@@ -60,7 +64,7 @@ def not_registered(issuer: str, client_id: str | None) -> LaunchError:
         "platform-not-registered",
         403,
         "This LMS is not registered with this service.",
-        f"An admin registers it with `flask platforms add`: issuer {issuer[:255]}, "
+        f"Ask an admin to register it with `flask platforms add`: issuer {issuer[:255]}, "
         f"client id {(client_id or 'not given')[:255]}.",
         log=f"issuer {issuer[:255]!r} client_id {(client_id or '')[:255]!r}",
     )
@@ -71,8 +75,9 @@ def deployment_not_registered(deployment_id: str) -> LaunchError:
     return LaunchError(
         "deployment-not-registered",
         403,
-        "This place of your LMS is not registered with this service.",
-        f"An admin adds the deployment {deployment_id[:255]} with `flask platforms add`.",
+        "This installation of the tool in your LMS is not registered.",
+        f"Ask an admin to run `flask platforms add` for this LMS again, with the option "
+        f"--deployment-id {deployment_id[:255]}.",
         log=f"deployment {deployment_id[:255]!r}",
     )
 
@@ -104,12 +109,12 @@ def only_lms_admin() -> LaunchError:
     )
 
 
-def only_instructors(what: str) -> LaunchError:
-    """Something that instructors of the course do."""
+def only_instructors() -> LaunchError:
+    """Picking is what instructors of the course do."""
     return LaunchError(
         "only-instructors",
         403,
-        f"Only teachers of this course can {what}.",
+        "Only teachers of this course can pick videos for it.",
         "Please ask your teacher.",
     )
 

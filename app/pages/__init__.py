@@ -25,6 +25,7 @@ def _home(outside: Outside) -> Response:
     return make_response(
         render_template(
             "home.html",
+            service_url=outside.settings.public_url,
             has_platforms=bool(platforms.list_platforms(outside.db)),
             has_studio=account is not None,
             disconnected=account is not None and account.disconnected_at is not None,

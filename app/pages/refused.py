@@ -3,15 +3,12 @@
 The same code and reference stand in the log, with what only an admin needs.
 """
 
-from http import HTTPStatus
-
 import sqlalchemy.exc
 import structlog
 from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from app.errors import ServiceError
-from app.outside import Outside
 
 log = structlog.get_logger("app")
 
@@ -24,30 +21,28 @@ _TEXTS = {
     ),
     413: (
         "too-large",
-        "Your LMS sent more than this service takes.",
+        "Your LMS sent more than this service accepts.",
         "Please tell the people who look after your LMS.",
     ),
 }
 
 
-def answer_errors(app: Flask, outside: Outside) -> None:
+def answer_errors(app: Flask) -> None:
     """Let every error be answered here."""
     app.register_error_handler(ServiceError, _refuse)
     app.register_error_handler(HTTPException, _refuse_request)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _refuse_without_database)
     app.register_error_handler(Exception, _fail)
-    app.jinja_env.globals["service_url"] = outside.settings.public_url
 
 
 def _refuse(error: ServiceError) -> Response:
-    log.warning("refused", code=error.slug, status=error.status, why=error.log)
     return _page(error)
 
 
 def _refuse_request(error: HTTPException) -> Response:
     status = error.code or 500
     slug, title, hint = _TEXTS.get(
-        status, ("request-refused", "This cannot be answered.", "Go back to your course.")
+        status, ("request-refused", "This request cannot be handled.", "Go back to your course.")
     )
     answer = _page(ServiceError(slug, status, title, hint))
     for name, value in error.get_headers():
@@ -57,7 +52,6 @@ def _refuse_request(error: HTTPException) -> Response:
 
 
 def _refuse_without_database(error: sqlalchemy.exc.OperationalError) -> Response:
-    log.error("database-unavailable", why=str(error.orig))
     return _page(
         ServiceError(
             "database-unavailable",
@@ -65,12 +59,13 @@ def _refuse_without_database(error: sqlalchemy.exc.OperationalError) -> Response
             "This service cannot reach its database at the moment.",
             "Please try again in a little while.",
             10,
+            log=str(error.orig),
         )
     )
 
 
 def _fail(error: Exception) -> Response:
-    log.error("failed", code="internal", exc_info=error)
+    log.error("failed", exc_info=error)
     return _page(
         ServiceError(
             "internal",
@@ -83,12 +78,8 @@ def _fail(error: Exception) -> Response:
 
 
 def _page(error: ServiceError) -> Response:
-    page = render_template(
-        "error.html",
-        error=error,
-        reference=g.get("reference", ""),
-        heading=HTTPStatus(error.status).phrase,
-    )
+    log.warning("refused", code=error.slug, status=error.status, why=error.log)
+    page = render_template("error.html", error=error, reference=g.get("reference", ""))
     answer = make_response(page, error.status)
     if error.retry_after_seconds is not None:
         answer.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -62,9 +62,9 @@ def unavailable(log: str, asked_seconds: int | None = None) -> StudioUnavailable
         503,
         "Studio cannot be reached at the moment.",
         "Please try again in a little while.",
-        asked_seconds or 10,
-        log,
-        asked_seconds,
+        retry_after_seconds=asked_seconds or 10,
+        log=log,
+        asked_seconds=asked_seconds,
     )
 
 
@@ -73,7 +73,7 @@ def timeout(log: str) -> StudioTimeoutError:
     return StudioTimeoutError(
         "studio-timeout",
         504,
-        "Studio takes very long to answer.",
+        "Studio is taking too long to answer.",
         "Please try again in a little while.",
         log=log,
     )
@@ -98,15 +98,15 @@ def by_status(status: int, operation: str, asked_seconds: int | None) -> StudioE
             return StudioForbiddenError(
                 "studio-forbidden",
                 403,
-                "Studio does not allow this service to use this media.",
-                "Please ask the owner of the media in Studio to share it.",
+                "Studio does not allow this service to use this video.",
+                "Please ask the owner of the video in Studio to share it.",
                 log=log,
             )
         case 404:
             return MediaNotFoundError(
                 "media-not-found",
                 404,
-                "Studio has no such media: it may have been deleted.",
+                "Studio has no such video: it may have been deleted.",
                 "Please ask your teacher to put another one here.",
                 log=log,
             )
@@ -114,7 +114,7 @@ def by_status(status: int, operation: str, asked_seconds: int | None) -> StudioE
             return StudioRejectedError(
                 "studio-rejected",
                 status,
-                "Studio cannot embed this media in this course.",
+                "Studio cannot put this video into this course.",
                 "Please tell the people who look after your LMS; the reference below helps them.",
                 log=log,
             )

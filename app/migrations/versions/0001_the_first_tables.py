@@ -62,7 +62,6 @@ def upgrade() -> None:
     sa.Column('access_expires_at', app.models.Utc(timezone=True), nullable=True),
     sa.Column('environment', sa.String(length=64), nullable=True),
     sa.Column('disconnected_at', app.models.Utc(timezone=True), nullable=True),
-    sa.Column('home_platform_id', sa.Integer(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_studio_account')),
     sa.UniqueConstraint('url', name=op.f('uq_studio_account_url'))
     )
@@ -101,6 +100,7 @@ def upgrade() -> None:
     sa.Column('launch_url', sa.Text(), nullable=True),
     sa.Column('created_at', app.models.Utc(timezone=True), nullable=False),
     sa.Column('made_at', app.models.Utc(timezone=True), nullable=True),
+    sa.Column('uncertain', sa.Boolean(), nullable=False),
     sa.Column('failure', sa.Text(), nullable=True),
     sa.Column('failed_at', app.models.Utc(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['studio_account.id'], name=op.f('fk_embed_account_id')),
