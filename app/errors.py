@@ -41,10 +41,3 @@ class LaunchError(ServiceError):
 
 class EmbedError(ServiceError):
     """An embed that is not there and is not made."""
-
-
-class CommandError(ServiceError):
-    """A command that cannot do what it was asked."""
-
-    def __init__(self, title: str, hint: str = "") -> None:
-        super().__init__("command", 400, title, hint)

@@ -170,6 +170,13 @@ def _read_database_url(value: str) -> str:
 def _development_key() -> str:
     """Make a key once, for this checkout, readable by its owner only."""
     path = ROOT / "instance" / "secret_key"
+    try:
+        return _made_once(path)
+    except OSError as error:
+        raise StartError(f"SECRET_KEY is not set, and {path}: {error.strerror}.") from None
+
+
+def _made_once(path: Path) -> str:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
         descriptor, name = tempfile.mkstemp(dir=path.parent)

@@ -4,7 +4,6 @@ import click
 
 from app.cli.terminal import Commands, with_outside
 from app.core import courses, platforms
-from app.errors import CommandError
 from app.outside import Outside
 
 commands = Commands("courses", help="Which course of Studio a course of a platform is.")
@@ -26,11 +25,6 @@ def link(
     outside: Outside, *, issuer: str, client_id: str | None, context_id: str, course_id: int
 ) -> None:
     """Say which course a context is; it counts before everything that a launch says."""
-    found = platforms.find_platform(outside.db, issuer, client_id)
-    if found is None:
-        raise CommandError(
-            f"There is no platform {issuer}, or it has several client ids.",
-            "`flask platforms list` shows those that are there.",
-        )
+    found = platforms.get_platform(outside.db, issuer, client_id)
     courses.link_course(outside.db, found.id, context_id, course_id)
     click.echo(f"Context {context_id} of {issuer} is course {course_id}.")

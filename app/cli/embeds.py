@@ -6,6 +6,7 @@ import click
 
 from app.cli.terminal import Commands, as_json, show, show_table, with_outside
 from app.core import embeds, keys, marks
+from app.core.courses import LARGEST_ID
 from app.core.embeds import EMBED_TYPES, Embed
 from app.outside import Outside
 
@@ -13,7 +14,9 @@ commands = Commands("embeds", help="The media that are embedded in courses.")
 
 
 @commands.command("list")
-@click.option("--course", "course_id", type=int, help="Only those of this course.")
+@click.option(
+    "--course", "course_id", type=click.IntRange(1, LARGEST_ID), help="Only those of this course."
+)
 @as_json
 @with_outside
 def list_(outside: Outside, *, course_id: int | None, as_json: bool) -> None:
@@ -37,7 +40,7 @@ def list_(outside: Outside, *, course_id: int | None, as_json: bool) -> None:
 
 
 @commands.command("show")
-@click.argument("embed_id", type=int)
+@click.argument("embed_id", type=click.IntRange(1, LARGEST_ID))
 @as_json
 @with_outside
 def show_(outside: Outside, *, embed_id: int, as_json: bool) -> None:
@@ -51,7 +54,7 @@ def show_(outside: Outside, *, embed_id: int, as_json: bool) -> None:
 
 
 @commands.command("forget")
-@click.argument("embed_id", type=int)
+@click.argument("embed_id", type=click.IntRange(1, LARGEST_ID))
 @with_outside
 def forget(outside: Outside, *, embed_id: int) -> None:
     """Forget an embed; the next permitted launch makes it again."""
@@ -60,7 +63,7 @@ def forget(outside: Outside, *, embed_id: int) -> None:
 
 
 @commands.command("link")
-@click.argument("media_id", type=click.IntRange(min=1))
+@click.argument("media_id", type=click.IntRange(1, LARGEST_ID))
 @click.option("--embed-type", type=click.Choice(EMBED_TYPES), default="embed", show_default=True)
 @click.option("--downloadable", is_flag=True, help="Let people download the media.")
 @as_json

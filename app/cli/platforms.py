@@ -7,8 +7,7 @@ import click
 
 from app.cli.terminal import Commands, as_json, show, show_table, with_outside
 from app.core import platforms
-from app.core.platforms import Platform, Registration
-from app.errors import CommandError
+from app.core.platforms import Platform
 from app.outside import Outside
 
 commands = Commands("platforms", help="The platforms (LMSs) that may launch.")
@@ -35,13 +34,12 @@ def add(
     outside: Outside, *, issuer: str, deployment_ids: tuple[str, ...], as_json: bool, **fields: Any
 ) -> None:
     """Add a platform, or update the one with this issuer and client id."""
-    registration = Registration(deployment_ids=list(deployment_ids), **fields)
+    fields["deployment_ids"] = list(deployment_ids) or None
     insecure = outside.settings.allow_insecure_urls
-    if fault := platforms.check_registration(registration, allow_insecure=insecure):
-        raise CommandError(f"{fault}.")
+    registration = platforms.read_registration(issuer, fields, allow_insecure=insecure)
     with outside.db.writing() as connection:
         platforms.save_platform(connection, issuer, registration)
-    found = _get(outside, issuer, registration.client_id)
+    found = platforms.get_platform(outside.db, issuer, registration.client_id)
     if as_json:
         show(_describe(outside, found))
     else:
@@ -69,7 +67,7 @@ def list_(outside: Outside, *, as_json: bool) -> None:
 @with_outside
 def show_(outside: Outside, *, issuer: str, client_id: str | None, as_json: bool) -> None:
     """Show one platform with its deployments."""
-    described = _describe(outside, _get(outside, issuer, client_id))
+    described = _describe(outside, platforms.get_platform(outside.db, issuer, client_id))
     if as_json:
         show(described)
         return
@@ -84,7 +82,7 @@ def show_(outside: Outside, *, issuer: str, client_id: str | None, as_json: bool
 @with_outside
 def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
     """Remove a platform with its deployments and course links; embeds stay."""
-    found = _get(outside, issuer, client_id)
+    found = platforms.get_platform(outside.db, issuer, client_id)
     platforms.remove_platform(outside.db, found.id)
     click.echo(f"Removed platform {found.id}: {issuer}, client id {found.client_id}.")
 
@@ -97,17 +95,6 @@ def import_(outside: Outside, *, file: Path) -> None:
     insecure = outside.settings.allow_insecure_urls
     read = platforms.read_platforms_file(file, allow_insecure=insecure)
     click.echo(f"Saved {platforms.import_platforms(outside.db, read)} platforms from {file}.")
-
-
-def _get(outside: Outside, issuer: str, client_id: str | None) -> Platform:
-    found = platforms.find_platform(outside.db, issuer, client_id)
-    if found is None:
-        raise CommandError(
-            f"There is no platform {issuer}"
-            + (f" with client id {client_id}." if client_id else ", or it has several client ids."),
-            "`flask platforms list` shows those that are there.",
-        )
-    return found
 
 
 def _describe(outside: Outside, platform: Platform) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from app.studio.client import StudioClient
 from app.studio.errors import StudioAnswerError, StudioError, StudioTimeoutError
 from app.studio.protocol import EmbedWish
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
 EMBED_TYPES = ("embed", "bare_embed")
 

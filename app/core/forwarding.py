@@ -40,29 +40,12 @@ def canvas_origin(
     Raises `EmbedError` where it is missing, odd or not allowed.
     """
     if canvas_api_domain is None:
-        raise EmbedError(
-            "canvas-host-missing",
-            400,
-            "Your LMS did not give its address.",
-            "Ask an admin to add the custom parameter canvas_api_domain=$Canvas.api.domain to the "
-            "tool's configuration.",
-        )
+        raise _missing_host()
     host = canvas_api_domain.lower()
     if not _HOST.fullmatch(host) or (":" in host and not insecure):
-        raise EmbedError(
-            "canvas-host-odd",
-            400,
-            "Your LMS gave an address that cannot be used.",
-            "The custom parameter canvas_api_domain must be a plain host name: ask an admin to set "
-            "it to $Canvas.api.domain in the tool's configuration.",
-        )
+        raise _odd_host()
     if allowed_hosts is not None and not matches_host(host.partition(":")[0], allowed_hosts):
-        raise EmbedError(
-            "canvas-host-refused",
-            403,
-            f"This service does not know the LMS at {host}.",
-            f"If it is yours, ask an admin to add {host} to the setting CANVAS_HOSTS.",
-        )
+        raise _refused_host(host)
     scheme = "http" if insecure and login_origin == f"http://{host}" else "https"
     return f"{scheme}://{host}"
 
@@ -87,3 +70,32 @@ def with_start(launch_url: str, start_at: int | None) -> str:
     ]
     query = urlencode([*others, ("custom_arc_start_at", str(start_at))])
     return urlunsplit(parts._replace(query=query))
+
+
+def _missing_host() -> EmbedError:
+    return EmbedError(
+        "canvas-host-missing",
+        400,
+        "Your LMS did not give its address.",
+        "Ask an admin to add the custom parameter canvas_api_domain=$Canvas.api.domain to the "
+        "tool's configuration.",
+    )
+
+
+def _odd_host() -> EmbedError:
+    return EmbedError(
+        "canvas-host-odd",
+        400,
+        "Your LMS gave an address that cannot be used.",
+        "The custom parameter canvas_api_domain must be a plain host name: ask an admin to set "
+        "it to $Canvas.api.domain in the tool's configuration.",
+    )
+
+
+def _refused_host(host: str) -> EmbedError:
+    return EmbedError(
+        "canvas-host-refused",
+        403,
+        f"This service does not know the LMS at {host}.",
+        f"If it is yours, ask an admin to add {host} to the setting CANVAS_HOSTS.",
+    )

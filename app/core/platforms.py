@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
 from app.db import Database
@@ -23,8 +23,8 @@ _PLATFORM_COLUMNS = [column for column in platform.c if column.name != "created_
 class PlatformFaultError(ServiceError):
     """A platform that cannot be used as it is described."""
 
-    def __init__(self, title: str) -> None:
-        super().__init__("platform", 400, title, "Please mend it and try again.")
+    def __init__(self, title: str, hint: str = "Please mend it and try again.") -> None:
+        super().__init__("platform", 400, title, hint)
 
 
 @dataclass(frozen=True)
@@ -62,37 +62,51 @@ class Registration(BaseModel):
 
     client_id: Short
     auth_login_url: str
-    key_set_url: str | None = None
+    key_set_url: str
     auth_token_url: str | None = None
     auth_audience: str | None = None
-    key_set: Any = None
-    deployment_ids: list[Short] = Field(default_factory=list)
+    deployment_ids: list[Short] | None = None
 
 
-def check_registration(registration: Registration, *, allow_insecure: bool) -> str | None:
-    """Say in words what is wrong with a registration; None where nothing is."""
-    if registration.key_set is not None:
-        return "`key_set` inside the file is not supported: give `key_set_url`"
-    if not registration.key_set_url:
-        return "`key_set_url` is missing"
-    urls = {
-        "auth_login_url": registration.auth_login_url,
-        "key_set_url": registration.key_set_url,
-        "auth_token_url": registration.auth_token_url,
-    }
-    for name, url in urls.items():
-        parts = urlsplit(url or "https://none")
-        if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
-            return f"`{name}` is no URL"
-        if parts.scheme == "http" and not allow_insecure:
-            return f"`{name}` must be https:"
+def read_registration(issuer: str, fields: Any, *, allow_insecure: bool) -> Registration:
+    """Read how a platform is described; raises `PlatformFaultError` naming the field."""
+    if not 0 < len(issuer) <= 255:
+        raise PlatformFaultError("an issuer has 1 to 255 characters.")
+    if isinstance(fields, dict) and fields.get("key_set"):
+        raise PlatformFaultError(
+            f"{issuer}: `key_set` inside the file is not supported: give `key_set_url`."
+        )
+    try:
+        registration = Registration.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise PlatformFaultError(f"{issuer}: `{field}`: {first['msg']}.") from None
+    for name in ("auth_login_url", "key_set_url", "auth_token_url"):
+        url = getattr(registration, name)
+        if url is not None and (fault := _url_fault(url, allow_insecure=allow_insecure)):
+            raise PlatformFaultError(f"{issuer}: `{name}` {fault}.")
+    return registration
+
+
+def _url_fault(url: str, *, allow_insecure: bool) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "is no URL"
+    if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        return "is no URL"
+    if parts.scheme == "http" and not allow_insecure:
+        return "must be https:"
     return None
 
 
 def save_platform(connection: Connection, issuer: str, registration: Registration) -> int:
     """Add a platform, or update the one with this issuer and client id; gives its id.
 
-    Deployments are added, never removed; none at all means that any is accepted.
+    Deployments are added, never removed. An empty list, or none for a new platform, accepts
+    any; none for a known one changes nothing.
     """
     same = sa.and_(platform.c.issuer == issuer, platform.c.client_id == registration.client_id)
     values: dict[str, Any] = {
@@ -100,17 +114,18 @@ def save_platform(connection: Connection, issuer: str, registration: Registratio
         "auth_token_url": registration.auth_token_url,
         "auth_audience": registration.auth_audience,
         "key_set_url": registration.key_set_url,
-        "any_deployment": not registration.deployment_ids,
     }
+    if registration.deployment_ids is not None:
+        values["any_deployment"] = not registration.deployment_ids
     platform_id = connection.execute(sa.select(platform.c.id).where(same)).scalar()
     if platform_id is None:
-        new = {"issuer": issuer, "client_id": registration.client_id, **values}
-        new["created_at"] = datetime.now(UTC)
+        new = {"issuer": issuer, "client_id": registration.client_id, "any_deployment": True}
+        new |= {**values, "created_at": datetime.now(UTC)}
         insert = sa.insert(platform).values(new).returning(platform.c.id)
         platform_id = connection.execute(insert).scalar_one()
     else:
         connection.execute(sa.update(platform).where(same).values(values))
-    for deployment_id in registration.deployment_ids:
+    for deployment_id in registration.deployment_ids or ():
         add_deployment(connection, platform_id, deployment_id)
     return int(platform_id)
 
@@ -148,6 +163,17 @@ def list_deployments(db: Database, platform_id: int) -> list[Any]:
         return list(connection.execute(sa.select(deployment).where(of_platform)))
 
 
+def get_platform(db: Database, issuer: str, client_id: str | None) -> Platform:
+    """Give a platform as an admin names it; raises `PlatformFaultError`."""
+    if (found := find_platform(db, issuer, client_id)) is not None:
+        return found
+    which = f"client id {client_id}" if client_id else "just one client id"
+    raise PlatformFaultError(
+        f"There is no platform {issuer} with {which}.",
+        "`flask platforms list` shows those that are there.",
+    )
+
+
 def find_platform(db: Database, issuer: str, client_id: str | None) -> Platform | None:
     """Find a platform; without a client id only where its issuer has just one."""
     query = sa.select(*_PLATFORM_COLUMNS).where(platform.c.issuer == issuer)
@@ -182,7 +208,7 @@ def read_platforms_file(path: Path, *, allow_insecure: bool) -> list[tuple[str, 
     if not isinstance(content, dict):
         raise PlatformFaultError(f"{path} must hold an object whose names are issuers.")
     return [
-        (issuer, _read_registration(path, issuer, entry, allow_insecure=allow_insecure))
+        (issuer, read_registration(issuer, entry, allow_insecure=allow_insecure))
         for issuer, entries in content.items()
         for entry in (entries if isinstance(entries, list) else [entries])
     ]
@@ -196,23 +222,6 @@ def import_platforms(db: Database, read: Iterable[tuple[str, Registration]]) -> 
             save_platform(connection, issuer, registration)
             count += 1
     return count
-
-
-def _read_registration(
-    path: Path, issuer: str, entry: Any, *, allow_insecure: bool
-) -> Registration:
-    where = f"{path}: {issuer}"
-    if not 0 < len(issuer) <= 255:
-        raise PlatformFaultError(f"{where}: an issuer has 1 to 255 characters.")
-    try:
-        registration = Registration.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "entry"
-        raise PlatformFaultError(f"{where}: {field}: {first['msg']}.") from None
-    if fault := check_registration(registration, allow_insecure=allow_insecure):
-        raise PlatformFaultError(f"{where}: {fault}.")
-    return registration
 
 
 def _origin(url: str) -> str:

@@ -22,7 +22,7 @@ def launch(outside: Outside) -> Response:
     else:
         asked = making.Making.from_launch(outside, message, course)
         answer = making.forward_or_make(outside, message, asked, WAIT_SECONDS)
-    state.delete_cookie(answer, begun, outside.settings)
+    state.delete_cookie(answer, begun)
     return answer
 
 

@@ -49,7 +49,7 @@ def login(outside: Outside) -> Response:
     separator = "&" if "?" in platform.auth_login_url else "?"
     answer = redirect(platform.auth_login_url + separator + urlencode(parameters))
     assert isinstance(answer, Response)
-    state.set_cookie(answer, begun, secret, outside.settings)
+    state.set_cookie(answer, begun, secret)
     return answer
 
 

@@ -212,7 +212,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
 
     def save_launch_data(self) -> "_GuardedLaunch":
         """Bind the launch to the browser, then use the nonce up; nothing else is kept."""
-        proof = state.find_proof(self.state, self.cookies, self.outside.settings)
+        proof = state.find_proof(self.state, self.cookies)
         if not self.state.is_bound(proof):
             raise refusals.unbound()
         assert self.launch is not None

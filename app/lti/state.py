@@ -23,6 +23,13 @@ from app.settings import Settings
 
 LIFETIME_SECONDS = 600
 LONGEST_STATE = 2048
+ATTRIBUTES: dict[str, Any] = {
+    "path": "/",
+    "secure": True,
+    "httponly": True,
+    "samesite": "None",
+    "partitioned": True,
+}
 
 
 @dataclass(frozen=True)
@@ -66,43 +73,29 @@ def read(signed: str, settings: Settings) -> State:
         raise refusals.expired("the state is forged or older than ten minutes") from None
 
 
-def set_cookie(response: Response, state: State, secret: str, settings: Settings) -> None:
+def set_cookie(response: Response, state: State, secret: str) -> None:
     """Give the browser its secret, in a cookie that lives in the LMS's frame too (CHIPS)."""
     response.set_cookie(
-        cookie_name(state, settings),
+        cookie_name(state),
         secret,
         max_age=LIFETIME_SECONDS,
-        httponly=True,
-        **_attributes(settings),
+        **ATTRIBUTES,
     )
 
 
-def delete_cookie(response: Response, state: State, settings: Settings) -> None:
+def delete_cookie(response: Response, state: State) -> None:
     """Take the cookie back, once the launch is done."""
-    response.delete_cookie(cookie_name(state, settings), httponly=True, **_attributes(settings))
+    response.delete_cookie(cookie_name(state), **ATTRIBUTES)
 
 
-def find_proof(
-    state: State, cookies: ImmutableMultiDict[str, str], settings: Settings
-) -> str | None:
+def find_proof(state: State, cookies: ImmutableMultiDict[str, str]) -> str | None:
     """Find the secret in the browser's cookies."""
-    return cookies.get(cookie_name(state, settings))
+    return cookies.get(cookie_name(state))
 
 
-def cookie_name(state: State, settings: Settings) -> str:
+def cookie_name(state: State) -> str:
     """Give the cookie's name; `__Host-` keeps neighbours on our domain from setting it."""
-    return f"{'__Host-' if _trusted(settings) else ''}lti-{state.id}"
-
-
-def _attributes(settings: Settings) -> dict[str, Any]:
-    if _trusted(settings):
-        return {"secure": True, "samesite": "None", "partitioned": True, "path": "/"}
-    return {"secure": False, "samesite": "Lax", "path": "/"}
-
-
-def _trusted(settings: Settings) -> bool:
-    """Whether browsers take Secure cookies from us: over TLS, and from this very machine."""
-    return settings.secure or settings.development
+    return f"__Host-lti-{state.id}"
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:

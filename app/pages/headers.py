@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 
+import sqlalchemy.exc
 import structlog
 from flask import Flask, Response, g, request
 
@@ -56,8 +57,15 @@ def _ancestors(outside: Outside, answer: Response) -> str:
         return "'none'"
     sources = outside.settings.frame_ancestors
     if sources is None:
-        registered = (platform.origins for platform in platforms.list_platforms(outside.db))
-        known = frozenset[str]().union(*registered)
-        sources = (ALWAYS_FRAMED_BY, *sorted(filter(_ORIGIN.fullmatch, known)))
+        sources = (ALWAYS_FRAMED_BY, *_registered(outside))
     told = (origin for origin in g.get("frame_origins", ()) if _ORIGIN.fullmatch(origin))
     return " ".join(dict.fromkeys((*sources, *told)))
+
+
+def _registered(outside: Outside) -> list[str]:
+    """Give the registered platforms' origins; none while the database cannot be reached."""
+    try:
+        known = (platform.origins for platform in platforms.list_platforms(outside.db))
+        return sorted(filter(_ORIGIN.fullmatch, frozenset[str]().union(*known)))
+    except sqlalchemy.exc.OperationalError:
+        return []

@@ -91,12 +91,7 @@ def _shared_claims(
         f"{LTI}/deployment_id": settings.deployment_id,
         f"{LTI}/target_link_uri": settings.launch_url,
         f"{LTI}/roles": list(person.roles),
-        f"{LTI}/context": {
-            "id": course.context_id,
-            "label": course.label,
-            "title": course.title,
-            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
-        },
+        f"{LTI}/context": _context_claim(course),
         f"{LTI}/custom": custom_parameters(person, course, settings.host, link_custom),
         f"{LTI}/launch_presentation": {
             "document_target": "iframe",
@@ -121,3 +116,12 @@ def _person_claims(person: Person) -> dict[str, str]:
         "email": person.email,
     }
     return {claim: value for claim, value in named.items() if value is not None}
+
+
+def _context_claim(course: Course) -> dict[str, Any]:
+    return {
+        "id": course.context_id,
+        "label": course.label,
+        "title": course.title,
+        "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
+    }

@@ -10,6 +10,10 @@ def _media_at_start(instructor_email: str) -> list[Media]:
     ines = Person(4071, "Ines Instructor", instructor_email)
     omar = Person(4112, "Omar Other", "omar.other@sandbox.test")
     tara = Person(4230, "Tara Teacher", "tara.teacher@sandbox.test")
+    return [*_media_of(ines), *_media_of_another(omar, ines, tara)]
+
+
+def _media_of(ines: Person) -> list[Media]:
     return [
         Media(
             260854,
@@ -30,15 +34,6 @@ def _media_at_start(instructor_email: str) -> list[Media]:
             source="screen_capture",
         ),
         Media(
-            261007,
-            "Lab Safety Briefing",
-            "To be watched before the first lab.",
-            omar,
-            "2024-08-21T13:40:00Z",
-            22_870_096,
-            shares=(Share(ines, "edit"), Share(tara, "access")),
-        ),
-        Media(
             261533,
             "Énergie & <b>matière</b> – 物理 \"1\" <script>alert('1')</script>",
             "Un titre qui met les pages à l’épreuve.",
@@ -54,6 +49,20 @@ def _media_at_start(instructor_email: str) -> list[Media]:
             "2024-10-11T16:05:00Z",
             3_650_112,
             has_thumbnail=False,
+        ),
+    ]
+
+
+def _media_of_another(omar: Person, ines: Person, tara: Person) -> list[Media]:
+    return [
+        Media(
+            261007,
+            "Lab Safety Briefing",
+            "To be watched before the first lab.",
+            omar,
+            "2024-08-21T13:40:00Z",
+            22_870_096,
+            shares=(Share(ines, "edit"), Share(tara, "access")),
         ),
         Media(
             262590,
