@@ -10,7 +10,8 @@ def _media_at_start(instructor_email: str) -> list[Media]:
     ines = Person(4071, "Ines Instructor", instructor_email)
     omar = Person(4112, "Omar Other", "omar.other@sandbox.test")
     tara = Person(4230, "Tara Teacher", "tara.teacher@sandbox.test")
-    return [*_media_of(ines), *_media_of_another(omar, ines, tara)]
+    media = [*_media_of(ines), *_media_of_another(omar, ines, tara)]
+    return sorted(media, key=lambda one: one.id)
 
 
 def _media_of(ines: Person) -> list[Media]:
