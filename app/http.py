@@ -140,7 +140,7 @@ def _fetch(
         **options,
     ) as answer:
         body = bytearray()
-        for piece in answer.iter_content(8192):
+        while piece := answer.raw.read1(8192, decode_content=True):
             body += piece
             if len(body) > max_bytes:
                 raise OutgoingError(f"an answer of more than {max_bytes} bytes")

@@ -83,6 +83,16 @@ def one_for_all(
         threading.Event().wait(POLL_SECONDS)
 
 
+def wait_for(find: Callable[[], T | None], wait_seconds: float) -> T:
+    """Give what `find` finds, as soon as it does; raises `BusyError` after `wait_seconds`."""
+    give_up = time.monotonic() + wait_seconds
+    while (found := find()) is None:
+        if time.monotonic() >= give_up:
+            raise BusyError
+        threading.Event().wait(POLL_SECONDS)
+    return found
+
+
 class Seats:
     """How many threads of this process may wait for the outside at once.
 

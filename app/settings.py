@@ -160,7 +160,7 @@ def _read_database_url(value: str) -> str:
             "database",
             "must begin with sqlite:/// or postgresql:// (four slashes before an absolute path)",
         )
-    if value in ("sqlite:///", "sqlite:///:memory:"):
+    if value == "sqlite:///" or ":memory:" in value or "mode=memory" in value:
         raise PydanticCustomError(
             "database", "names no file: several processes share the database, so it needs one"
         )

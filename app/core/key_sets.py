@@ -9,7 +9,6 @@ A key set lies in the database: a start while a platform is down accepts launche
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +25,8 @@ from app.models import key_set
 FRESH = timedelta(hours=1)
 USABLE = timedelta(hours=24)
 BETWEEN_FETCHES = timedelta(seconds=30)
-LEASE_SECONDS = 8.0
+LEASE_SECONDS = 12.0
+SEATLESS_SECONDS = 0.5
 MAX_KEYS = 100
 LEAST_BITS = 2048
 
@@ -49,8 +49,8 @@ class KeySet:
 def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) -> jwt.PyJWK:
     """Give the platform's key `kid`, asking the platform only where that can help.
 
-    Launches that need the same answer wait for the one that asks; without a seat only those
-    that no kept key can serve, right after the first start. Raises `LaunchError` where
+    Launches that need the same answer wait for the one that asks; without a seat only for a
+    moment, in which a platform that is well has answered. Raises `LaunchError` where
     the key is not known, or the key set cannot be had at all.
     """
     kept, now = _read_kept(db, url), datetime.now(UTC)
@@ -64,24 +64,33 @@ def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) 
         if (key := kept.find(kid, now)) is None:
             raise _refusal(kept, now)
         return key
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(seats.taken())
-        except locks.BusyError:
-            if key is not None:
-                return key
-            if kept.keys:
-                raise _refusal(kept, now) from None
-        return _get_awaited(db, url, kid, fetch, name)
+    try:
+        with seats.taken():
+            return _get_fetched(db, url, kid, fetch, name)
+    except locks.BusyError:
+        if key is not None:
+            return key
+    return _get_without_seat(db, url, kid, now)
 
 
-def _get_awaited(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> jwt.PyJWK:
+def _get_without_seat(db: Database, url: str, kid: str, now: datetime) -> jwt.PyJWK:
+    """Wait for the first key set ever, but never longer than a moment after it was asked for."""
+    kept = _read_kept(db, url)
+    waited = (now - (kept.tried_at or now)).total_seconds()
+    patience = 0 if kept.keys else SEATLESS_SECONDS - waited
+    try:
+        return locks.wait_for(lambda: _read_kept(db, url).find(kid, now), patience)
+    except locks.BusyError:
+        raise _refusal(kept, now) from None
+
+
+def _get_fetched(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> jwt.PyJWK:
     started = datetime.now(UTC)
 
     def find() -> jwt.PyJWK | None:
         kept = _read_kept(db, url)
-        key = kept.find(kid, started)
-        return key if _younger(kept.tried_at, BETWEEN_FETCHES, started) else None
+        tried = _younger(kept.tried_at, BETWEEN_FETCHES, started)
+        return kept.find(kid, started) if tried else None
 
     def make() -> jwt.PyJWK:
         kept = _read_kept(db, url)
@@ -91,12 +100,9 @@ def _get_awaited(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> j
             raise _refusal(kept, started)
         return key
 
-    try:
-        return locks.one_for_all(
-            db, name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=LEASE_SECONDS
-        )
-    except locks.BusyError:
-        raise _refusal(_read_kept(db, url), started) from None
+    return locks.one_for_all(
+        db, name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=LEASE_SECONDS
+    )
 
 
 def parse_key_set(body: bytes) -> dict[str, jwt.PyJWK]:

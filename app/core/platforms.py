@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from app.db import Database
 from app.errors import ServiceError
+from app.inputs import is_id, origin_of
 from app.models import deployment, platform
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -43,13 +44,13 @@ class Platform:
     @property
     def login_origin(self) -> str:
         """Origin of its authorization endpoint."""
-        return _origin(self.auth_login_url)
+        return origin_of(self.auth_login_url) or ""
 
     @property
     def origins(self) -> frozenset[str]:
         """The origins of its issuer, where that is a URL, and of its authorization endpoint."""
-        urls = (url for url in (self.issuer, self.auth_login_url) if urlsplit(url).hostname)
-        return frozenset(_origin(url) for url in urls)
+        found = (origin_of(url) for url in (self.issuer, self.auth_login_url))
+        return frozenset(origin for origin in found if origin)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -70,8 +71,8 @@ class Registration(BaseModel):
 
 def read_registration(issuer: str, fields: Any, *, allow_insecure: bool) -> Registration:
     """Read how a platform is described; raises `PlatformFaultError` naming the field."""
-    if not 0 < len(issuer) <= 255:
-        raise PlatformFaultError("an issuer has 1 to 255 characters.")
+    if not is_id(issuer):
+        raise PlatformFaultError("An issuer has 1 to 255 characters that can be printed.")
     if isinstance(fields, dict) and fields.get("key_set"):
         raise PlatformFaultError(
             f"{issuer}: `key_set` inside the file is not supported: give `key_set_url`."
@@ -90,16 +91,9 @@ def read_registration(issuer: str, fields: Any, *, allow_insecure: bool) -> Regi
 
 
 def _url_fault(url: str, *, allow_insecure: bool) -> str | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
+    if (origin := origin_of(url)) is None:
         return "is no URL"
-    if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
-        return "is no URL"
-    if parts.scheme == "http" and not allow_insecure:
-        return "must be https:"
-    return None
+    return "must be https:" if origin.startswith("http:") and not allow_insecure else None
 
 
 def save_platform(connection: Connection, issuer: str, registration: Registration) -> int:
@@ -222,8 +216,3 @@ def import_platforms(db: Database, read: Iterable[tuple[str, Registration]]) -> 
             save_platform(connection, issuer, registration)
             count += 1
     return count
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -6,11 +6,11 @@ Source: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.core.courses import read_positive
 from app.core.embeds import EMBED_TYPES
 from app.core.platforms import Platform
+from app.inputs import is_id, origin_of, printable
 from app.lti import refusals, roles
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -19,7 +19,7 @@ PLACEMENT = "https://www.instructure.com/placement"
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
 VERSION = "1.3.0"
-LONGEST_ID = 255
+LONGEST_TITLE = 255
 LONGEST_CUSTOM = 2048
 LONGEST_START_SECONDS = 7 * 24 * 3600
 
@@ -79,12 +79,8 @@ class Launch:
     @property
     def frame_origins(self) -> tuple[str, ...]:
         """The https origins in which the platform shows us, as far as the message tells."""
-        parts = [urlsplit(url) for url in self.return_urls]
-        return tuple(
-            f"https://{part.netloc.lower()}"
-            for part in parts
-            if part.scheme == "https" and part.hostname and part.netloc.isascii()
-        )
+        origins = (origin_of(url) for url in self.return_urls)
+        return tuple(origin for origin in origins if origin and origin.startswith("https:"))
 
     def read_wanted(self) -> Wanted:
         """Read what the link asks for; raises `LaunchError` naming what cannot be read."""
@@ -129,7 +125,7 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         sub=_id(body.get("sub"), "sub"),
         roles=_roles(body.get(LTI + "roles")),
         context_id=_id(context.get("id"), "context.id") if context else None,
-        context_title=title[:LONGEST_ID] if isinstance(title, str) else None,
+        context_title=printable(title[:LONGEST_TITLE]) if isinstance(title, str) else None,
         email=email if isinstance(email, str) and len(email) <= 320 else None,
         placement=placement if isinstance(placement, str) else None,
         custom=_custom(_object(body, LTI + "custom")),
@@ -138,9 +134,9 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
 
 
 def _id(value: Any, claim: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+    if not is_id(value):
         raise refusals.incomplete(claim)
-    return value
+    return str(value)
 
 
 def _object(body: dict[str, Any], claim: str) -> dict[str, Any]:
@@ -160,7 +156,7 @@ def _roles(value: Any) -> tuple[str, ...]:
 
 def _deep_link_return_url(body: dict[str, Any]) -> str:
     url = _object(body, DEEP_LINKING_SETTINGS).get("deep_link_return_url")
-    if not isinstance(url, str) or urlsplit(url).scheme not in ("https", "http"):
+    if not isinstance(url, str) or origin_of(url) is None:
         raise refusals.incomplete("deep_link_return_url")
     return url
 
@@ -176,9 +172,9 @@ def _custom(claim: dict[str, Any]) -> dict[str, str]:
         elif value is None:
             continue
         else:
-            raise refusals.incomplete(f"custom.{name[:64]}")
+            raise refusals.incomplete(f"custom.{printable(name[:64])}")
         if len(text) > LONGEST_CUSTOM:
-            raise refusals.incomplete(f"custom.{name[:64]}")
+            raise refusals.incomplete(f"custom.{printable(name[:64])}")
         if text and not text.startswith("$"):
             custom[name] = text
     return custom

@@ -57,4 +57,6 @@ def _read(name: str, longest: int) -> str | None:
     values = request.values.getlist(name)
     if len(values) > 1 or len("".join(values)) > longest:
         raise refusals.unreadable(f"parameter {name}: {len(values)} times, or too long")
+    if values and values[0] and not values[0].isprintable():
+        raise refusals.unreadable(f"parameter {name} holds what cannot be printed")
     return values[0] if values and values[0] else None

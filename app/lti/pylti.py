@@ -27,6 +27,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from app.core import key_sets, platforms
 from app.core.platforms import Platform
+from app.inputs import is_id, origin_of
 from app.lti import refusals, state
 from app.lti.claims import LTI, Launch, read_launch
 from app.models import used_nonce
@@ -139,9 +140,9 @@ class _GuardedLaunch(FlaskMessageLaunch):
         if header.get("alg") != "RS256":
             raise refusals.unverified("alg is not RS256")
         kid = header.get("kid")
-        if not isinstance(kid, str) or not 0 < len(kid) <= LONGEST_KID:
+        if not is_id(kid, LONGEST_KID):
             raise refusals.unverified("kid is missing or odd")
-        if not isinstance(body.get("iss"), str) or not self._audience():
+        if not is_id(body.get("iss")) or not self._audience():
             raise refusals.unverified("iss or aud is missing or odd")
         return self
 
@@ -196,7 +197,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
     def validate_deployment(self) -> "_GuardedLaunch":
         """See that the deployment is registered, or that any is accepted."""
         deployment_id = self.body.get(LTI + "deployment_id")
-        if not isinstance(deployment_id, str) or not 0 < len(deployment_id) <= 255:
+        if not is_id(deployment_id):
             raise refusals.incomplete("deployment_id")
         super().validate_deployment()
         return self
@@ -222,7 +223,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
     def _audience(self) -> list[str]:
         aud = self.body.get("aud")
         audience: list[Any] = aud if isinstance(aud, list) else [aud]
-        return audience if all(isinstance(part, str) and part for part in audience) else []
+        return audience if all(is_id(part) for part in audience) else []
 
     def _check_audience(self, client_id: str) -> None:
         """Trust no other audience, nor a token made out to another party (5.1.3, steps 3-5)."""
@@ -239,9 +240,9 @@ class _GuardedLaunch(FlaskMessageLaunch):
             raise refusals.expired("iat is odd or more than an hour ago")
 
     def _is_ours(self, target: str) -> bool:
-        parts = urlsplit(target)
-        origin = f"{parts.scheme}://{parts.netloc.lower()}"
-        return origin == self.outside.settings.public_url and parts.path == "/lti/launch"
+        if origin_of(target) != self.outside.settings.public_url:
+            return False
+        return urlsplit(target).path == "/lti/launch"
 
 
 def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:

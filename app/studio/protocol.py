@@ -13,11 +13,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from app.inputs import origin_of, printable
 from app.studio import errors
 
 API = "/api/public/v1"
@@ -37,7 +38,7 @@ class Media(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     id: int
-    title: str = ""
+    title: Annotated[str, AfterValidator(printable)] = ""
     owner: Owner = Owner()
 
 
@@ -137,14 +138,10 @@ def is_launch_url(text: str, account_url: str) -> bool:
     """Whether `text` is an LTI launch on the account's Studio, under its scheme, host and port."""
     if len(text) > 4096 or any(not "!" <= character <= "~" for character in text):
         return False
-    if "\\" in text or "#" in text:
+    if "\\" in text or "#" in text or origin_of(text) != account_url:
         return False
-    parts = urlsplit(text)
-    return (
-        f"{parts.scheme}://{parts.netloc.lower()}" == account_url
-        and (parts.path == LAUNCH_PATH or parts.path.startswith(LAUNCH_PATH + "/"))
-        and ".." not in parts.path
-    )
+    path = urlsplit(text).path
+    return (path == LAUNCH_PATH or path.startswith(LAUNCH_PATH + "/")) and ".." not in path
 
 
 def find_launch_url(value: Any, wish: EmbedWish, account_url: str) -> str | None:
@@ -174,7 +171,7 @@ def read_retry_after(text: str | None, now: datetime) -> int | None:
     if text is None:
         return None
     if text.strip().isdecimal():
-        return int(text)
+        return int(text.strip()[:9])
     try:
         at = datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     except ValueError:

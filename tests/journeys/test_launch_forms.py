@@ -1,0 +1,137 @@
+"""How a launch is posted: the form's fields, its state, and bodies that are too large."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+
+from tests.journeys.launching import MEDIA, check_refused, table
+from tests.world import Login, World
+
+UNREADABLE = (400, "launch-unreadable")
+EXPIRED = (401, "launch-expired")
+Fields = list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def link(world: World) -> dict[str, str]:
+    """A link of ours whose embed is there: whoever launches it is forwarded."""
+    made = world.marked(MEDIA)
+    assert world.launch(made).status_code == 302
+    return made
+
+
+TOKEN, STATE = ("id_token", "{token}"), ("state", "{state}")
+FORMS: list[tuple[str, Fields, tuple[int, str]]] = [
+    ("no field", [], UNREADABLE),
+    ("no state", [TOKEN], UNREADABLE),
+    ("no id_token", [STATE], UNREADABLE),
+    ("both empty", [("id_token", ""), ("state", "")], UNREADABLE),
+    ("state twice", [TOKEN, STATE, STATE], UNREADABLE),
+    ("id_token twice", [TOKEN, TOKEN, STATE], UNREADABLE),
+    ("two different states", [TOKEN, STATE, ("state", "x")], UNREADABLE),
+    ("two different id_tokens", [TOKEN, ("id_token", "x"), STATE], UNREADABLE),
+    ("state of 2,049", [TOKEN, ("state", "{state:x<2049}")], UNREADABLE),
+    ("state of 2,048", [TOKEN, ("state", "{state:x<2048}")], EXPIRED),
+    ("state garbage", [TOKEN, ("state", "garbage")], EXPIRED),
+    ("state not of ASCII", [TOKEN, ("state", "é\0.é.é")], EXPIRED),
+    ("state with a letter before it", [TOKEN, ("state", "a{state}")], EXPIRED),
+    ("the token as state", [TOKEN, ("state", "{token:.2000}")], EXPIRED),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), table(FORMS))
+def test_a_form_that_is_not_the_platforms_is_refused(
+    world: World,
+    link: dict[str, str],
+    fields: Fields,
+    expected: tuple[int, str],
+):
+    login = world.login()
+    token = world.lms.keys.sign(world.claims(login.nonce, link))
+    filled = [(name, text.format(token=token, state=login.state)) for name, text in fields]
+    answer = world.post("/lti/launch", data=filled, headers={"Cookie": login.cookie})
+    check_refused(world, answer, *expected, token)
+    assert world.post_launch(login, token).status_code == 302
+
+
+def resigned(
+    world: World, login: Login, *, seconds: int = 0, secret: str = "", salt: str = "lti-state"
+) -> Login:
+    """The login with its state signed anew: earlier, by another secret, for another use."""
+    own = world.environment["SECRET_KEY"]
+
+    class Earlier(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(time.time()) - seconds
+
+    content = URLSafeTimedSerializer(own, salt="lti-state").loads(login.state)
+    signer = URLSafeTimedSerializer(secret or own, salt=salt, signer=Earlier)
+    return Login(signer.dumps(content), login.nonce, login.cookie, login.location)
+
+
+@pytest.mark.parametrize(
+    "options",
+    table(
+        [
+            ("eleven minutes old", {"seconds": 660}),
+            ("of the future", {"seconds": -60}),
+            ("of another secret", {"secret": "another-secret-that-is-long-enough-too"}),
+            ("made for another use", {"salt": "something-else"}),
+        ]
+    ),
+)
+def test_a_state_that_is_too_old_or_not_ours_is_refused(
+    world: World, link: dict[str, str], options: dict[str, Any]
+):
+    login = world.login()
+    token = world.lms.keys.sign(world.claims(login.nonce, link))
+    answer = world.post_launch(resigned(world, login, **options), token)
+    check_refused(world, answer, *EXPIRED, token)
+
+
+def test_a_state_of_nine_minutes_is_accepted(world: World, link: dict[str, str]):
+    login = resigned(world, world.login(), seconds=540)
+    assert world.send(login, world.claims(login.nonce, link)).status_code == 302
+
+
+def test_the_secret_of_the_browser_does_not_stand_in_the_state(world: World):
+    login = world.login()
+    secret = login.cookie.partition("=")[2]
+    content = URLSafeTimedSerializer(world.environment["SECRET_KEY"], salt="lti-state").loads(
+        login.state
+    )
+    assert secret not in json.dumps(content)
+
+
+def test_a_launch_by_get_is_refused_and_its_token_is_not_logged(world: World, link: dict[str, str]):
+    login = world.login()
+    token = world.lms.keys.sign(world.claims(login.nonce, link))
+    answer = world.get(
+        "/lti/launch",
+        params={"id_token": token, "state": login.state},
+        headers={"Cookie": login.cookie},
+    )
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+    check_refused(world, answer, 405, "method-not-allowed", token)
+    assert world.post_launch(login, token).status_code == 302
+
+
+def test_a_token_in_the_query_of_a_post_is_not_read(world: World, link: dict[str, str]):
+    login = world.login()
+    token = world.lms.keys.sign(world.claims(login.nonce, link))
+    answer = world.post(
+        "/lti/launch",
+        params={"id_token": token, "state": login.state},
+        headers={"Cookie": login.cookie},
+    )
+    check_refused(world, answer, *UNREADABLE, token)
+
+
+@pytest.mark.parametrize("size", [300_000, 20_000_000])
+def test_a_body_that_is_too_large_is_refused_unread(world: World, size: int):
+    login = world.login()
+    answer = world.post_launch(login, "a" * size)
+    check_refused(world, answer, 413, "too-large")

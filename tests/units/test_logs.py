@@ -1,0 +1,42 @@
+"""What the last processor blacks out, whoever logged it."""
+
+import pytest
+
+from app.logs import redact
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl-_x"
+FERNET = "gAAAAABl" + "x" * 40 + "=="
+
+
+def _line(text: object) -> object:
+    return redact(None, "info", {"event": text})["event"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"token {JWT} end", "token … end"),
+        (f"id_token={JWT}&state=1", "id_token=…&state=1"),
+        ("eyJhbGciOiJSUzI1NiJ9", "…"),
+        (f"ticket {FERNET}.", "ticket …."),
+        ("from ines.instructor@sandbox.test now", "from …@… now"),
+        ("<a+b_c-d@e-f.school.example>", "<…@…>"),
+        ("at https://lms.example/a/b?token=1&x=2 now", "at https://lms.example/a/b?… now"),
+        ("'http://h:1/x?y' and \"https://h/?z\"", "'http://h:1/x?…' and \"https://h/?…\""),
+        ("GET /lti/launch 200", "GET /lti/launch 200"),
+        ("https://lms.example/a", "https://lms.example/a"),
+        ("what?", "what?"),
+    ],
+)
+def test_tokens_addresses_and_queries_are_blacked_out_and_nothing_else(text: str, expected: str):
+    assert _line(text) == expected
+
+
+def test_every_text_of_an_event_is_looked_at_and_numbers_stay():
+    event = {"event": JWT, "who": "a@b.example", "status": 200, "none": None}
+    assert redact(None, "info", event) == {"event": "…", "who": "…@…", "status": 200, "none": None}
+
+
+def test_texts_inside_of_lists_and_objects_are_looked_at_too():
+    assert JWT not in str(_line([JWT, {"deep": JWT}]))
+    assert "a@b.example" not in str(_line({"who": ("a@b.example",)}))

@@ -1,0 +1,219 @@
+"""What the environment may say, and how a start that fails tells all that is wrong at once."""
+
+import pytest
+
+from app.errors import StartError
+from app.settings import Settings, read_settings
+
+SECRET = "k" * 32
+OUTSIDE = {"PUBLIC_URL": "https://embed.school.example", "SECRET_KEY": SECRET}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch):
+    """Read settings from an environment, outside development where nothing else is said."""
+
+    def with_environment(**environment: str) -> Settings:
+        for name, value in (OUTSIDE | environment).items():
+            monkeypatch.setenv(name, value)
+        return read_settings()
+
+    return with_environment
+
+
+@pytest.fixture
+def faults(read):
+    """The faults of an environment, a line each."""
+
+    def of(**environment: str) -> list[str]:
+        with pytest.raises(StartError) as caught:
+            read(**environment)
+        sentence, *lines = str(caught.value).splitlines()
+        assert sentence == "The settings cannot be used:"
+        return [line.removeprefix("  - ") for line in lines]
+
+    return of
+
+
+def test_the_least_that_is_needed_outside_development_is_enough(read):
+    settings = read()
+    assert settings.public_url == "https://embed.school.example"
+    assert settings.secret_keys == (SECRET,)
+    assert (settings.development, settings.secure) == (False, True)
+    assert (settings.studio_launch_mode, settings.studio_library) == ("canvas", "own")
+    assert (settings.canvas_hosts, settings.frame_ancestors) == (None, None)
+    assert settings.allow_insecure_urls is False
+
+
+def test_all_faults_are_told_at_once(faults):
+    told = faults(
+        PUBLIC_URL="ftp://embed",
+        DATABASE_URL="mysql://localhost/embed",
+        STUDIO_LIBRARY="everything",
+        FRAME_ANCESTORS="https://a.example; script-src *",
+        PLATFORMS_FILE="/nowhere/platforms.json",
+        ALLOW_INSECURE_URLS="perhaps",
+    )
+    assert sorted(line.partition(":")[0] for line in told) == [
+        "ALLOW_INSECURE_URLS",
+        "DATABASE_URL",
+        "FRAME_ANCESTORS",
+        "PLATFORMS_FILE",
+        "PUBLIC_URL",
+        "STUDIO_LIBRARY",
+    ]
+
+
+def test_faults_that_show_only_together_are_told_at_once(faults):
+    told = faults(
+        PUBLIC_URL="http://embed.school.example",
+        SECRET_KEY="short",
+        STUDIO_CLIENT_ID="7",
+        STUDIO_ACCESS_TOKEN="t",
+    )
+    assert told == [
+        "SECRET_KEY: each key needs at least 16 characters",
+        "PUBLIC_URL: must be https: outside development, or the LMS cannot show it in a frame",
+        "STUDIO_CLIENT_ID: is set, but STUDIO_URL is not",
+        "STUDIO_ACCESS_TOKEN: is set, but STUDIO_URL is not",
+    ]
+
+
+def test_no_secret_stands_in_what_is_told_or_printed(read, faults):
+    secrets = {
+        "SECRET_KEY": "a-key-not-to-be-seen",
+        "STUDIO_CLIENT_SECRET": "a-client-secret-not-to-be-seen",
+        "STUDIO_REFRESH_TOKEN": "a-refresh-token-not-to-be-seen",
+        "STUDIO_ACCESS_TOKEN": "an-access-token-not-to-be-seen",
+        "DATABASE_URL": "mysql://embed:a-password-not-to-be-seen@host/db",
+        "REDIS_URL": "redis://:not-to-be-seen@host",
+    }
+    assert "not-to-be-seen" not in "".join(faults(**secrets))
+    together = secrets | {"DATABASE_URL": "sqlite:////tmp/x"}
+    assert "not-to-be-seen" not in "".join(faults(**together))
+    good = secrets | {
+        "SECRET_KEY": "a-key-that-is-long-and-not-to-be-seen",
+        "DATABASE_URL": "postgresql://embed:not-to-be-seen@host/db",
+        "STUDIO_URL": "https://school.instructuremedia.com",
+    }
+    assert "not-to-be-seen" not in repr(read(**good))
+
+
+def test_the_secret_key_is_needed_outside_development(faults):
+    (line,) = faults(SECRET_KEY="")
+    assert line.startswith("SECRET_KEY: is required outside development; make one with: python3 -c")
+
+
+@pytest.mark.parametrize("keys", ["short", f"{SECRET},short", "k" * 15])
+def test_no_key_may_be_short(faults, keys: str):
+    assert faults(SECRET_KEY=keys) == ["SECRET_KEY: each key needs at least 16 characters"]
+
+
+def test_on_this_very_machine_a_short_key_will_do(read):
+    assert read(PUBLIC_URL="http://localhost:8000", SECRET_KEY="short").secret_keys == ("short",)
+
+
+def test_several_keys_keep_their_order(read):
+    assert read(SECRET_KEY=f" {'b' * 32} , {'a' * 32},").secret_keys == ("b" * 32, "a" * 32)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://embed.example/tools",
+        "https://embed.example/?x=1",
+        "https://embed.example/#here",
+        "https://someone@embed.example",
+        "https://embed.example:port",
+        "embed.example",
+        "https://",
+        "https://[embed",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_public_url_is_an_origin_and_nothing_else(faults, url: str):
+    (line,) = faults(PUBLIC_URL=url)
+    assert line.startswith("PUBLIC_URL: ")
+
+
+def test_an_origin_is_kept_in_its_plain_form(read):
+    assert read(PUBLIC_URL="https://Embed.Example:8443/").public_url == "https://embed.example:8443"
+
+
+@pytest.mark.parametrize(
+    ("url", "development"),
+    [
+        ("http://localhost:8000", True),
+        ("http://127.0.0.2:8000", True),
+        ("https://localhost.evil.example", False),
+        ("https://127.0.0.1.evil.example", False),
+    ],
+)
+def test_development_is_this_very_machine(read, url: str, development: bool):
+    assert read(PUBLIC_URL=url).development is development
+
+
+@pytest.mark.parametrize("mode", ["lti11", "lti13"])
+def test_a_launch_mode_that_is_not_built_yet_says_so(faults, mode: str):
+    assert faults(STUDIO_LAUNCH_MODE=mode) == [
+        f"STUDIO_LAUNCH_MODE: mode {mode} is not in this version: set canvas, or leave it out"
+    ]
+
+
+def test_an_unknown_launch_mode_names_the_known_one(faults):
+    assert faults(STUDIO_LAUNCH_MODE="moodle") == ["STUDIO_LAUNCH_MODE: Input should be 'canvas'"]
+
+
+def test_an_http_studio_is_only_for_tests(read, faults):
+    url = "http://studio.example"
+    assert faults(STUDIO_URL=url) == [
+        "STUDIO_URL: must be https: (ALLOW_INSECURE_URLS=1 allows http: in tests)"
+    ]
+    assert read(STUDIO_URL=url, ALLOW_INSECURE_URLS="1").studio_url == url
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("sqlite:////var/lib/embed.sqlite3", "sqlite:////var/lib/embed.sqlite3"),
+    ],
+)
+def test_a_database_is_named_as_people_name_it(read, given: str, kept: str):
+    assert read(DATABASE_URL=given).database_url.get_secret_value() == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?cache=shared&uri=true",
+        "mysql://h/d",
+        "/tmp/x.db",
+    ],
+)
+def test_a_database_that_processes_cannot_share_is_refused(faults, url: str):
+    (line,) = faults(DATABASE_URL=url)
+    assert line.startswith("DATABASE_URL: ")
+
+
+def test_an_empty_setting_is_none(read):
+    settings = read(CANVAS_HOSTS="", FRAME_ANCESTORS="", REDIS_URL="", STUDIO_LAUNCH_MODE="")
+    assert (settings.canvas_hosts, settings.frame_ancestors) == (None, None)
+    assert (settings.redis_url, settings.studio_launch_mode) == (None, "canvas")
+
+
+def test_lists_are_split_at_commas(read):
+    settings = read(CANVAS_HOSTS="a.example, *.b.example", FRAME_ANCESTORS="https://a.example")
+    assert settings.canvas_hosts == ("a.example", "*.b.example")
+    assert settings.frame_ancestors == ("https://a.example",)
