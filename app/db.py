@@ -33,7 +33,7 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise StartError("DATABASE_URL is no URL that SQLAlchemy can read.") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine: Engine | None = None
@@ -65,10 +65,6 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
-
-    def insert(self, table: Any) -> Any:
-        """An INSERT that knows ON CONFLICT in this database's dialect."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def dispose(self) -> None:
         """Close every connection; the next use makes a new engine."""
@@ -121,6 +117,12 @@ class Database:
         with Path(self.url.database + ".migrating").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def insert_into(connection: Connection, table: Any) -> Any:
+    """Give an INSERT that knows ON CONFLICT in this database's dialect."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return insert(table)
 
 
 def alembic_config(connection: Connection) -> Config:

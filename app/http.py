@@ -14,11 +14,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 USER_AGENT = "StudioEmbed/0.1 (+LTI tool)"
 CONNECT_SECONDS = 5
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")
+)
 
 
 class OutgoingError(Exception):
@@ -39,7 +42,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             ip = ip.ipv4_mapped
-        elif ip in _NAT64 or ip.sixtofour or ip.teredo:
+        elif ip.sixtofour or ip.teredo or any(ip in network for network in _NOT_PUBLIC):
             return False
     return ip.is_global and not ip.is_multicast
 
@@ -116,9 +119,9 @@ def fetch(
         return _fetch(session, method, url, answer_seconds, max_bytes, options)
     except requests.ConnectTimeout:
         raise OutgoingError("no connection in time") from None
-    except requests.Timeout:
+    except (requests.Timeout, ReadTimeoutError):
         raise AnswerTimeoutError(f"no answer within {answer_seconds:.0f} s") from None
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise OutgoingError(type(error).__name__) from None
 
 
@@ -140,11 +143,14 @@ def _fetch(
         **options,
     ) as answer:
         body = bytearray()
-        while piece := answer.raw.read1(8192, decode_content=True):
+        while time.monotonic() < deadline:
+            piece = answer.raw.read1(8192, decode_content=True)
+            if not piece:
+                break
             body += piece
             if len(body) > max_bytes:
                 raise OutgoingError(f"an answer of more than {max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout
+        else:
+            raise requests.ReadTimeout
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status_code, headers, bytes(body))

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import delete, select
 
-from app.db import Database
+from app.db import Database, insert_into
 from app.models import lock
 
 POLL_SECONDS = 0.05
@@ -31,14 +31,11 @@ def acquire(db: Database, name: str, lease_seconds: float) -> str | None:
         return None
     holder, now = secrets.token_hex(16), datetime.now(UTC)
     row = {"holder": holder, "expires_at": now + timedelta(seconds=lease_seconds)}
-    taken = (
-        db.insert(lock)
-        .values(name=name, **row)
-        .on_conflict_do_update(index_elements=["name"], set_=row, where=lock.c.expires_at <= now)
-        .returning(lock.c.name)
-    )
+    free = lock.c.expires_at <= now
     with db.writing() as connection:
-        return holder if connection.execute(taken).first() else None
+        taken = insert_into(connection, lock).values(name=name, **row)
+        taken = taken.on_conflict_do_update(index_elements=["name"], set_=row, where=free)
+        return holder if connection.execute(taken.returning(lock.c.name)).first() else None
 
 
 def is_held(db: Database, name: str) -> bool:

@@ -22,8 +22,7 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Black out tokens, e-mail addresses and the queries of URLs in every text of an event."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _black_out(value)
+        event[key] = _black_out(value)
     return event
 
 
@@ -63,5 +62,11 @@ def set_up_logs() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _black_out(text: str) -> str:
-    return _QUERY.sub(r"\1?…", _EMAIL.sub("…@…", _TOKEN.sub("…", text)))
+def _black_out(value: Any) -> Any:
+    if isinstance(value, str):
+        return _QUERY.sub(r"\1?…", _EMAIL.sub("…@…", _TOKEN.sub("…", value)))
+    if isinstance(value, dict):
+        return {key: _black_out(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_black_out(inner) for inner in value]
+    return value

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.crypto import Vault, fingerprint
-from app.db import Database
+from app.db import Database, insert_into
 from app.errors import EmbedError
 from app.models import platform, studio_account
 from app.settings import Settings
@@ -44,7 +44,8 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
         row = connection.execute(sa.select(studio_account).where(here)).one_or_none()
         if row is None:
             new = {"url": settings.studio_url, **client, **tokens}
-            connection.execute(sa.insert(studio_account).values(new))
+            insert = insert_into(connection, studio_account).values(new)
+            connection.execute(insert.on_conflict_do_nothing())
             return
         has_none = row.refresh_token is None and row.access_token is None
         changed = (refresh or access) and (has_none or row.environment != environment)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import Database
+from app.db import Database, insert_into
 from app.errors import EmbedError
 from app.models import course
 
@@ -70,7 +70,8 @@ def link_course(db: Database, platform_id: int, context_id: str, course_id: int)
     """Let an admin say which course a context is; it counts before everything a launch says."""
     values = {"course_id": course_id, "pinned_by": "admin", "pinned_at": datetime.now(UTC)}
     with db.writing() as connection:
-        insert = db.insert(course).values(platform_id=platform_id, context_id=context_id, **values)
+        insert = insert_into(connection, course)
+        insert = insert.values(platform_id=platform_id, context_id=context_id, **values)
         keys = ["platform_id", "context_id"]
         connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
@@ -87,8 +88,9 @@ def _find(db: Database, platform_id: int, context_id: str) -> Any:
 def _pin(db: Database, platform_id: int, context_id: str, course_id: int, pinned_by: str) -> None:
     """Pin, unless a firmer pin or an earlier one of the same kind is there."""
     values = {"course_id": course_id, "pinned_by": pinned_by, "pinned_at": datetime.now(UTC)}
-    insert = db.insert(course).values(platform_id=platform_id, context_id=context_id, **values)
     with db.writing() as connection:
+        insert = insert_into(connection, course)
+        insert = insert.values(platform_id=platform_id, context_id=context_id, **values)
         connection.execute(
             insert.on_conflict_do_update(
                 index_elements=["platform_id", "context_id"],

@@ -17,7 +17,7 @@ import jwt
 import sqlalchemy as sa
 
 from app import locks
-from app.db import Database
+from app.db import Database, insert_into
 from app.errors import LaunchError
 from app.http import Answer, OutgoingError
 from app.models import key_set
@@ -160,8 +160,8 @@ def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
 
 
 def _keep(db: Database, url: str, **values: Any) -> None:
-    insert = db.insert(key_set).values(url=url, **values)
     with db.writing() as connection:
+        insert = insert_into(connection, key_set).values(url=url, **values)
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from app.crypto import UndecryptableError, Vault
-from app.db import Database
+from app.db import Database, insert_into
 from app.models import mark_key, signing_key
 
 PUBLISHED_BEFORE = timedelta(hours=1)
@@ -30,7 +30,7 @@ def ensure_keys(db: Database, vault: Vault, fresh_mark_key: bytes) -> None:
     Where `SECRET_KEY` opens none of the signing keys, one more is made.
     """
     with db.writing() as connection:
-        insert = db.insert(mark_key).values(id=1, key=fresh_mark_key)
+        insert = insert_into(connection, mark_key).values(id=1, key=fresh_mark_key)
         connection.execute(insert.on_conflict_do_nothing())
     if find_signing_key(db, vault) is None:
         _save_new(db, vault, signs_from=datetime.now(UTC))

@@ -9,15 +9,22 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
-from app.db import Database
+from app.db import Database, insert_into
 from app.errors import ServiceError
 from app.inputs import is_id, origin_of
 from app.models import deployment, platform
 
-Short = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+def _keepable(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("holds what cannot be printed")
+    return text
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_keepable)]
 _PLATFORM_COLUMNS = [column for column in platform.c if column.name != "created_at"]
 
 
@@ -102,7 +109,6 @@ def save_platform(connection: Connection, issuer: str, registration: Registratio
     Deployments are added, never removed. An empty list, or none for a new platform, accepts
     any; none for a known one changes nothing.
     """
-    same = sa.and_(platform.c.issuer == issuer, platform.c.client_id == registration.client_id)
     values: dict[str, Any] = {
         "auth_login_url": registration.auth_login_url,
         "auth_token_url": registration.auth_token_url,
@@ -111,17 +117,14 @@ def save_platform(connection: Connection, issuer: str, registration: Registratio
     }
     if registration.deployment_ids is not None:
         values["any_deployment"] = not registration.deployment_ids
-    platform_id = connection.execute(sa.select(platform.c.id).where(same)).scalar()
-    if platform_id is None:
-        new = {"issuer": issuer, "client_id": registration.client_id, "any_deployment": True}
-        new |= {**values, "created_at": datetime.now(UTC)}
-        insert = sa.insert(platform).values(new).returning(platform.c.id)
-        platform_id = connection.execute(insert).scalar_one()
-    else:
-        connection.execute(sa.update(platform).where(same).values(values))
+    new = {"issuer": issuer, "client_id": registration.client_id, "any_deployment": True}
+    new |= {**values, "created_at": datetime.now(UTC)}
+    saved = insert_into(connection, platform).values(new)
+    saved = saved.on_conflict_do_update(index_elements=["issuer", "client_id"], set_=values)
+    platform_id: int = connection.execute(saved.returning(platform.c.id)).scalar_one()
     for deployment_id in registration.deployment_ids or ():
         add_deployment(connection, platform_id, deployment_id)
-    return int(platform_id)
+    return platform_id
 
 
 def add_deployment(
@@ -136,11 +139,8 @@ def add_deployment(
         "deployment_id": deployment_id,
         "recorded_at": recorded_at,
     }
-    has = sa.select(deployment).where(
-        deployment.c.platform_id == platform_id, deployment.c.deployment_id == deployment_id
-    )
-    if connection.execute(has).first() is None:
-        connection.execute(sa.insert(deployment).values(row))
+    insert = insert_into(connection, deployment).values(row)
+    connection.execute(insert.on_conflict_do_nothing())
 
 
 def list_platforms(db: Database) -> list[Platform]:

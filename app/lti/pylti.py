@@ -27,6 +27,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from app.core import key_sets, platforms
 from app.core.platforms import Platform
+from app.db import insert_into
 from app.inputs import is_id, origin_of
 from app.lti import refusals, state
 from app.lti.claims import LTI, Launch, read_launch
@@ -155,7 +156,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
     def get_client_id(self) -> str:
         """Give the audience that is us: `azp` says which, where there are several."""
         audience, azp = self._audience(), self.body.get("azp")
-        return azp if len(audience) > 1 and isinstance(azp, str) else audience[0]
+        return str(azp) if len(audience) > 1 and is_id(azp) else audience[0]
 
     def validate_registration(self) -> "_GuardedLaunch":
         """See that the token's platform is registered, and is the one that the login went to."""
@@ -252,10 +253,10 @@ def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
         "hash": hashlib.sha256(f"{launch.platform.id} {nonce}".encode()).hexdigest(),
         "expires_at": now + NONCE_KEPT,
     }
-    insert = outside.db.insert(used_nonce).values(row).on_conflict_do_nothing()
-    used = insert.returning(used_nonce.c.hash)
     old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
     with outside.db.writing() as connection:
+        insert = insert_into(connection, used_nonce).values(row).on_conflict_do_nothing()
+        used = insert.returning(used_nonce.c.hash)
         if connection.execute(used).first() is None:
             raise refusals.expired("the nonce was used before")
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
@@ -264,4 +265,6 @@ def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -89,6 +89,16 @@ REFUSED: list[tuple[str, Change, tuple[int, str]]] = [
         (403, "platform-not-registered"),
     ),
     ("aud another", put("aud", "other"), (403, "platform-not-registered")),
+    (
+        "aud us and another, azp with a NUL",
+        both(edit("aud", lambda cid: [cid, "other"]), put("azp", "x\0")),
+        UNVERIFIED,
+    ),
+    (
+        "aud us and another, azp half a character",
+        both(edit("aud", lambda cid: [cid, "other"]), put("azp", "\ud800")),
+        UNVERIFIED,
+    ),
     ("aud missing", drop("aud"), UNVERIFIED),
     ("aud empty", put("aud", []), UNVERIFIED),
     ("aud an object", edit("aud", lambda cid: {"id": cid}), UNVERIFIED),

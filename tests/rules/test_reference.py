@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
@@ -127,7 +126,7 @@ def mentions(text: str, name: str) -> bool:
 def test_nothing_in_the_project_leans_on_what_lies_beside_it():
     name = "".join(("sha", "red"))
     places = (ROOT / folder for folder in ("app", "sandbox", "tests", "config", "docs", "bench"))
-    files: list[Path] = [
+    files = [
         path
         for place in places
         for path in place.rglob("*")

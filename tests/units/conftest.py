@@ -1,26 +1,45 @@
-"""A migrated database for tests that need one: on SQLite and on PostgreSQL."""
+"""Databases for tests that need one: on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from app.db import Database
-from tests.world import database
+from app.models import metadata
+from tests import world
+
+KINDS = ["sqlite", "postgresql"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_db(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    """A database with nothing in it."""
-    with database(request.param, tmp_path_factory.mktemp("database")) as url:
+def _make(kind: str, paths: pytest.TempPathFactory) -> Iterator[Database]:
+    with world.database(kind, paths.mktemp("database")) as url:
         made = Database(url.replace("postgresql://", "postgresql+psycopg://"))
         yield made
         made.dispose()
 
 
+@pytest.fixture(params=KINDS)
+def empty_db(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database with nothing in it."""
+    yield from _make(request.param, tmp_path_factory)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def _upgraded_db(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    for made in _make(request.param, tmp_path_factory):
+        made.upgrade()
+        yield made
+
+
 @pytest.fixture
-def db(empty_db: Database) -> Database:
-    """A database with every table."""
-    empty_db.upgrade()
-    return empty_db
+def db(_upgraded_db: Database) -> Database:
+    """A database with every table, and no row in them."""
+    with _upgraded_db.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+    return _upgraded_db

@@ -46,10 +46,11 @@ def test_the_models_are_the_migrated_schema(db: Database):
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_schema_that_differs_would_be_seen(db: Database):
-    with db.writing() as connection:
+def test_a_schema_that_differs_would_be_seen(empty_db: Database):
+    empty_db.upgrade()
+    with empty_db.writing() as connection:
         connection.execute(sa.text("DROP TABLE mark_key"))
-    with db.reading() as connection:
+    with empty_db.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) != []
 
 
@@ -114,11 +115,8 @@ def test_a_reader_is_not_held_up_by_a_writer(db: Database):
     assert _names(db) == ["not yet"]
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql+psycopg://u:pass-word@host:port/db", "postgresql+psycopg://u:p@[host/db"]
-)
-def test_an_url_that_cannot_be_read_is_told_without_its_password(url: str):
+def test_an_url_that_cannot_be_read_is_told_without_its_password():
     with pytest.raises(StartError) as caught:
-        Database(url)
+        Database("postgresql+psycopg://u:pass-word@host:port/db")
     assert "DATABASE_URL" in str(caught.value)
     assert "pass-word" not in str(caught.value)

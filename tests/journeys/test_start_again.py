@@ -1,0 +1,164 @@
+"""A service that starts again: with rotated keys, with other tokens, on the same database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests import world as worlds
+from tests.journeys.starting import started_again
+from tests.pages import read_code
+from tests.world import World
+
+MEDIA, OTHER = 260854, 260861
+NEW_KEY = "another-secret-of-the-tests-that-protects-nothing"
+REFUSED = (502, "studio-authorization")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world of its own for each test, for what is changed in it stays changed."""
+    with worlds.world(tmp_path, workers=1) as built:
+        yield built
+
+
+def _token(world: World, kind: str = "refresh_token") -> str:
+    answer = world.http.get(f"{world.studio.settings.url}/_sandbox/tokens").json()
+    return str(answer[kind])
+
+
+def _launch(world: World, link: dict[str, str], course_id: int = 101) -> tuple[int, str]:
+    answer = world.launch(link, course_id=course_id)
+    return answer.status_code, read_code(answer)
+
+
+def _refresh_elsewhere(world: World) -> None:
+    """Let somebody else use the refresh token, so that ours is dead."""
+    settings = world.studio.settings
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": _token(world),
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+    }
+    assert world.http.post(f"{settings.url}/api/public/oauth/token", data=form).ok
+
+
+def test_after_a_rotation_the_kept_tokens_win_over_those_of_the_environment(world: World):
+    link = world.marked(MEDIA)
+    assert _launch(world, link) == (302, "")
+    assert world.environment["STUDIO_REFRESH_TOKEN"] != _token(world)
+    with started_again(world) as again:
+        world.tell_studio("tokens", expire=True)
+        assert _launch(again, link, 102) == (302, "")
+    refusals = [call for call in world.calls("token") if call["status"] != 200]
+    assert refusals == []
+
+
+def test_tokens_that_change_in_the_environment_replace_the_kept_ones(world: World):
+    link = world.marked(MEDIA)
+    _refresh_elsewhere(world)
+    assert _launch(world, link) == REFUSED
+    with started_again(world, STUDIO_REFRESH_TOKEN=_token(world)) as again:
+        assert _launch(again, link) == (302, "")
+
+
+def test_tokens_fill_an_account_that_has_none(world: World, tmp_path: Path):
+    link = world.marked(MEDIA)
+    empty = f"sqlite:///{tmp_path / 'another.sqlite3'}"
+    without = {"STUDIO_REFRESH_TOKEN": None, "DATABASE_URL": empty}
+    with started_again(world, **without) as again:
+        assert _launch(again, again.marked(MEDIA)) == REFUSED
+    with started_again(world, DATABASE_URL=empty) as again:
+        assert _launch(again, again.marked(MEDIA)) == (302, "")
+        assert again.marked(MEDIA) != link
+
+
+def test_an_access_token_alone_is_enough_while_it_lives(world: World, tmp_path: Path):
+    given = {
+        "STUDIO_REFRESH_TOKEN": None,
+        "STUDIO_ACCESS_TOKEN": _token(world, "access_token"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'another.sqlite3'}",
+    }
+    with started_again(world, **given) as again:
+        link = again.marked(MEDIA)
+        assert _launch(again, link) == (302, "")
+        world.tell_studio("tokens", expire=True)
+        assert _launch(again, link, 102) == REFUSED
+        assert _launch(again, link) == (302, "")
+
+
+def test_a_start_without_tokens_forgets_none(world: World):
+    link = world.marked(MEDIA)
+    assert _launch(world, link) == (302, "")
+    with started_again(world, STUDIO_REFRESH_TOKEN=None) as again:
+        assert _launch(again, link, 102) == (302, "")
+
+
+def test_a_rotated_secret_key_still_opens_what_the_old_one_closed(world: World):
+    link = world.marked(MEDIA)
+    assert _launch(world, link) == (302, "")
+    old_key, before = world.environment["SECRET_KEY"], world.get("/lti/jwks.json").json()
+    begun = world.login()
+    with started_again(world, SECRET_KEY=f"{NEW_KEY},{old_key}") as again:
+        world.tell_studio("tokens", expire=True)
+        assert _launch(again, link, 102) == (302, "")
+        assert again.get("/lti/jwks.json").json() == before
+        assert again.send(begun, again.claims(begun.nonce, link)).status_code == 302
+
+
+def test_another_secret_key_keeps_links_and_embeds_and_says_what_to_do_for_new_ones(world: World):
+    link, new = world.marked(MEDIA), world.marked(OTHER)
+    assert _launch(world, link) == (302, "")
+    before = world.get("/lti/jwks.json").json()["keys"]
+    begun = world.login()
+    with started_again(world, SECRET_KEY=NEW_KEY) as again:
+        assert again.get("/readyz").status_code == 200
+        assert _launch(again, link) == (302, "")
+        assert _launch(again, new) == REFUSED
+        assert again.marked(MEDIA) == link
+        published = again.get("/lti/jwks.json").json()["keys"]
+        assert len(published) == 2
+        assert before[0] in published
+        stale = again.send(begun, again.claims(begun.nonce, link))
+        assert (stale.status_code, read_code(stale)) == (401, "launch-expired")
+        assert "SECRET_KEY no longer opens the kept tokens" in again.logs()
+    with started_again(world, SECRET_KEY=NEW_KEY, STUDIO_REFRESH_TOKEN=_token(world)) as again:
+        assert _launch(again, new) == (302, "")
+
+
+def _everything(url: str) -> str:
+    """All that a database holds, as text."""
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    tables = sa.MetaData()
+    with engine.connect() as connection:
+        tables.reflect(connection)
+        rows = [
+            row for table in tables.tables.values() for row in connection.execute(table.select())
+        ]
+    engine.dispose()
+    return repr(rows)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_no_secret_and_no_person_stands_in_the_database(tmp_path: Path, kind: str):
+    with worlds.world(tmp_path, kind, workers=1) as world:
+        for person in ("instructor", "student"):
+            assert world.launch(world.marked(MEDIA), person=person).status_code == 302
+        secrets = {
+            *_token(world).split(),
+            *_token(world, "access_token").split(),
+            world.environment["STUDIO_REFRESH_TOKEN"],
+            world.environment["STUDIO_CLIENT_SECRET"],
+            world.environment["SECRET_KEY"],
+            "PRIVATE KEY",
+            "sandbox.test",
+            "Instructor",
+            "27b6c5a8-0d3f-4b9e-a7c2-6f15e84d9012",
+        }
+        held = _everything(world.environment["DATABASE_URL"])
+        assert world.lms.settings.client_id in held
+        assert {secret for secret in secrets if secret in held} == set()
+        files = b"".join(path.read_bytes() for path in tmp_path.glob("*.sqlite3*"))
+        assert {secret for secret in secrets if secret.encode() in files} == set()
