@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def serving(settings: dict[str, str]) -> Iterator[World]:
     with requests.Session() as session:
         session.trust_env = False
         alone = World(f"http://127.0.0.1:{port}", None, None, settings, session)
-        with gunicorn(alone, port, 1):
+        with _gunicorn(alone, port):
             yield alone
 
 
@@ -92,5 +93,16 @@ def started_again(world: World, **settings: str | None) -> Iterator[World]:
     again = dataclasses.replace(
         world, url=f"http://127.0.0.1:{port}", environment=left | changed, links={}
     )
-    with gunicorn(again, port, 1):
+    with _gunicorn(again, port):
         yield again
+
+
+@contextmanager
+def _gunicorn(service: World, port: int) -> Iterator[None]:
+    """Run gunicorn with one worker, and end it without its patience for idle connections."""
+    with gunicorn(service, port, 1) as process:
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(10)
