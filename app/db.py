@@ -176,5 +176,5 @@ def _make_postgresql(database: Database) -> Engine:
         max_overflow=24,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 10},
+        connect_args={"connect_timeout": 10, "tcp_user_timeout": 20_000},
     )

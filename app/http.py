@@ -28,6 +28,10 @@ class OutgoingError(Exception):
     """A request that brought no answer; the text says why and holds nothing of the request."""
 
 
+class AnswerLostError(OutgoingError):
+    """The request may have been sent, and the connection broke: was it obeyed?"""
+
+
 class AnswerTimeoutError(OutgoingError):
     """The request was sent and no answer came in time: whether it was obeyed is not known."""
 
@@ -121,8 +125,12 @@ def fetch(
         raise OutgoingError("no connection in time") from None
     except (requests.Timeout, ReadTimeoutError):
         raise AnswerTimeoutError(f"no answer within {answer_seconds:.0f} s") from None
+    except requests.ConnectionError as error:
+        if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
+            raise OutgoingError("no connection") from None
+        raise AnswerLostError("the connection broke") from None
     except (requests.RequestException, HTTPError) as error:
-        raise OutgoingError(type(error).__name__) from None
+        raise AnswerLostError(type(error).__name__) from None
 
 
 def _fetch(

@@ -93,6 +93,16 @@ class Settings(BaseSettings):
     def _database(cls, value: SecretStr) -> SecretStr:
         return SecretStr(_read_database_url(value.get_secret_value()))
 
+    @field_validator("canvas_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for host in value or ():
+            if any(character in host.removeprefix("*.") for character in ":/*@ "):
+                raise PydanticCustomError(
+                    "host", "{host} is no host such as lms.school.example", {"host": host}
+                )
+        return value
+
     @field_validator("frame_ancestors")
     @classmethod
     def _sources(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -155,12 +165,12 @@ def _read_database_url(value: str) -> str:
         return "postgresql+psycopg://" + value.partition("://")[2]
     if value.startswith("postgresql+psycopg://"):
         return value
-    if not value.startswith("sqlite:///"):
+    if not value.startswith(("sqlite:///", "sqlite+pysqlite:///")):
         raise PydanticCustomError(
             "database",
             "must begin with sqlite:/// or postgresql:// (four slashes before an absolute path)",
         )
-    if value == "sqlite:///" or ":memory:" in value or "mode=memory" in value:
+    if value.endswith(":///") or ":memory:" in value or "mode=memory" in value:
         raise PydanticCustomError(
             "database", "names no file: several processes share the database, so it needs one"
         )

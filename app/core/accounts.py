@@ -73,7 +73,16 @@ def get_default_account(db: Database, studio_url: str | None) -> Any:
     return row
 
 
-def is_home(db: Database, platform_id: int) -> bool:
-    """Whether Studio knows this platform's people by their e-mail: it is our first platform."""
-    with db.reading() as connection:
-        return connection.execute(sa.select(sa.func.min(platform.c.id))).scalar() == platform_id
+def is_home(db: Database, account: Any, issuer: str) -> bool:
+    """Whether the account's Studio knows the people of `issuer` by their e-mail addresses.
+
+    It knows those of its first platform, for good: removing that one makes no other its home.
+    """
+    if account.home_issuer is not None:
+        return bool(account.home_issuer == issuer)
+    first = sa.select(platform.c.issuer).order_by(platform.c.id).limit(1).scalar_subquery()
+    unknown = sa.and_(studio_account.c.id == account.id, studio_account.c.home_issuer.is_(None))
+    with db.writing() as connection:
+        connection.execute(sa.update(studio_account).where(unknown).values(home_issuer=first))
+        kept = sa.select(studio_account.c.home_issuer).where(studio_account.c.id == account.id)
+        return bool(connection.execute(kept).scalar_one() == issuer)

@@ -21,7 +21,15 @@ from app.db import Database
 from app.errors import EmbedError
 from app.models import embed
 from app.studio.client import StudioClient
-from app.studio.errors import StudioAnswerError, StudioError, StudioTimeoutError
+from app.studio.errors import (
+    MediaNotFoundError,
+    StudioAnswerError,
+    StudioError,
+    StudioForbiddenError,
+    StudioLostError,
+    StudioRejectedError,
+    StudioTimeoutError,
+)
 from app.studio.protocol import EmbedWish
 
 LEASE_SECONDS = 45.0
@@ -144,9 +152,12 @@ def ensure_embed(
     )
 
 
-def remake_embed(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
+def remake_embed(
+    db: Database, studio: StudioClient, key: EmbedKey, seen_made_at: datetime
+) -> Embed:
     """Make an embed anew that Studio no longer has; the old one counts until the new is there.
 
+    One that was made after `seen_made_at`, when the person saw it, is anew already.
     Raises `BusyError` where somebody else is at it, and `StudioError`: `MediaNotFoundError`
     where the media itself is gone.
     """
@@ -154,6 +165,9 @@ def remake_embed(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
     if holder is None:
         raise locks.BusyError(key.lock_name)
     try:
+        current = find_embed(db, key)
+        if current is not None and current.made_at > seen_made_at:
+            return current
         client = studio.within(MAKING_SECONDS)
         title = client.get_media(key.media_id).title
         return _finish(db, key, title, client.create_embed(key.wish))
@@ -165,12 +179,28 @@ def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
     uncertain = _claim(db, key)
     try:
         title = studio.get_media(key.media_id).title
-        launch_url = studio.find_launch_url(key.wish) if uncertain else None
-        return _finish(db, key, title, launch_url or studio.create_embed(key.wish))
+        launch_url = _find_made(studio, key) if uncertain else None
+        return _finish(db, key, title, launch_url or _create(studio, key))
     except StudioError as error:
-        unknown = isinstance(error, StudioTimeoutError | StudioAnswerError)
+        unknown = isinstance(error, StudioTimeoutError | StudioLostError | StudioAnswerError)
         _note_failure(db, key, error, uncertain=uncertain or unknown)
         raise
+
+
+def _create(studio: StudioClient, key: EmbedKey) -> str:
+    """Create the embed; after a broken connection see first whether it was made."""
+    try:
+        return studio.create_embed(key.wish)
+    except StudioLostError:
+        return _find_made(studio, key) or studio.create_embed(key.wish)
+
+
+def _find_made(studio: StudioClient, key: EmbedKey) -> str | None:
+    """Find out whether Studio made the embed unheard; where it does not tell, it did not."""
+    try:
+        return studio.find_launch_url(key.wish)
+    except (StudioForbiddenError, MediaNotFoundError, StudioRejectedError, StudioAnswerError):
+        return None
 
 
 def _claim(db: Database, key: EmbedKey) -> bool:
@@ -186,7 +216,7 @@ def _claim(db: Database, key: EmbedKey) -> bool:
         return bool(row.uncertain)
 
 
-def _finish(db: Database, key: EmbedKey, title: str, launch_url: str) -> Embed:
+def _finish(db: Database, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
     values = {
         "title": title,
         "launch_url": launch_url,

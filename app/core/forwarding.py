@@ -45,7 +45,7 @@ def canvas_origin(
     if not _HOST.fullmatch(host) or (":" in host and not insecure):
         raise _odd_host()
     if allowed_hosts is not None and not matches_host(host.partition(":")[0], allowed_hosts):
-        raise _refused_host(host)
+        raise _refused_host(host, allowed_hosts)
     scheme = "http" if insecure and login_origin == f"http://{host}" else "https"
     return f"{scheme}://{host}"
 
@@ -92,10 +92,10 @@ def _odd_host() -> EmbedError:
     )
 
 
-def _refused_host(host: str) -> EmbedError:
+def _refused_host(host: str, allowed_hosts: tuple[str, ...]) -> EmbedError:
     return EmbedError(
         "canvas-host-refused",
         403,
         f"This service does not know the LMS at {host}.",
-        f"If it is yours, ask an admin to add {host} to the setting CANVAS_HOSTS.",
+        f"If it is yours, ask an admin to set CANVAS_HOSTS={','.join((*allowed_hosts, host))}",
     )

@@ -155,7 +155,7 @@ def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
     if not keys:
         return None
     now = datetime.now(UTC)
-    _keep(db, url, keys=answer.body.decode(), fetched_at=now)
+    _keep(db, url, keys=json.dumps(json.loads(answer.body)), fetched_at=now)
     return KeySet(keys, now, now)
 
 

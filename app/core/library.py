@@ -20,8 +20,10 @@ def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -
             "Studio knows people by the e-mail address that their LMS gives to this tool. "
             "Ask an admin to share it, or ask a teacher whom Studio knows to open this page once.",
         )
-    owner = (studio.get_media(media_id).owner.email or "").lower()
-    if email != owner and email not in studio.list_user_emails(media_id):
+    owner = studio.get_media(media_id).owner
+    if email != (
+        (owner.email if owner else None) or ""
+    ).lower() and email not in studio.list_user_emails(media_id):
         raise EmbedError(
             "media-not-yours",
             403,

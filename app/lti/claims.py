@@ -20,6 +20,7 @@ RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
 VERSION = "1.3.0"
 LONGEST_TITLE = 255
+LONGEST_EMAIL = 320
 LONGEST_CUSTOM = 2048
 LONGEST_START_SECONDS = 7 * 24 * 3600
 
@@ -126,7 +127,7 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         roles=_roles(body.get(LTI + "roles")),
         context_id=_id(context.get("id"), "context.id") if context else None,
         context_title=printable(title[:LONGEST_TITLE]) if isinstance(title, str) else None,
-        email=email if isinstance(email, str) and len(email) <= 320 else None,
+        email=email if is_id(email, LONGEST_EMAIL) else None,
         placement=placement if isinstance(placement, str) else None,
         custom=_custom(_object(body, LTI + "custom")),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
@@ -176,7 +177,7 @@ def _custom(claim: dict[str, Any]) -> dict[str, str]:
         if len(text) > LONGEST_CUSTOM:
             raise refusals.incomplete(f"custom.{printable(name[:64])}")
         if text and not text.startswith("$"):
-            custom[name] = text
+            custom[name] = printable(text)
     return custom
 
 

@@ -4,12 +4,14 @@
 the page may do is decided when it is shown, to whom it is shown.
 """
 
+from datetime import datetime
+
 from flask import Response, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core import embeds, forwarding, keys, marks
 from app.core.courses import Course
-from app.core.embeds import Embed
+from app.core.embeds import Embed, EmbedKey
 from app.crypto import UndecryptableError
 from app.errors import EmbedError
 from app.locks import BusyError
@@ -25,7 +27,8 @@ class Anew(BaseModel):
     """The right to have one embed made anew."""
 
     model_config = ConfigDict(frozen=True)
-    embed_id: int
+    key: EmbedKey
+    made_at: datetime
     canvas_origin: str
     frame_origins: tuple[str, ...]
 
@@ -42,7 +45,9 @@ class Entry(BaseModel):
 
 
 def show(outside: Outside, message: Launch, course: Course) -> Response:
-    """Show the course's embeds; raises `EmbedError` where the launch names another course."""
+    """Show the course's embeds; raises `ServiceError` where it is not certain which course."""
+    if message.context_id is None:
+        raise refusals.without_context()
     course.check_may_make()
     origin = canvas.find_origin(outside, message)
     account = outside.default_account()
@@ -65,11 +70,13 @@ def make_anew(outside: Outside) -> Response:
     """Make an embed anew for whoever was given the ticket; the old one counts until it is there."""
     anew = _read_ticket(outside, request.form.get("ticket", ""))
     framing.allow(anew.frame_origins)
-    old = embeds.get_embed(outside.db, anew.embed_id)
     try:
         with outside.seats.taken():
             made = embeds.remake_embed(
-                outside.db, outside.studio(outside.default_account()), old.key
+                outside.db,
+                outside.studio(outside.default_account()),
+                anew.key,
+                anew.made_at,
             )
     except BusyError:
         raise _busy() from None
@@ -103,7 +110,12 @@ def _kind(embed: Embed) -> str:
 
 
 def _ticket(outside: Outside, embed: Embed, origin: str) -> str:
-    anew = Anew(embed_id=embed.id, canvas_origin=origin, frame_origins=framing.origins_so_far())
+    anew = Anew(
+        key=embed.key,
+        made_at=embed.made_at,
+        canvas_origin=origin,
+        frame_origins=framing.origins_so_far(),
+    )
     return outside.vault.seal(anew.model_dump_json(), PURPOSE)
 
 

@@ -4,7 +4,7 @@ All that is needed to go on is one small value, so that the page that waits can 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Response, make_response, redirect, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,7 +49,7 @@ class Making(BaseModel):
         origin = canvas.find_origin(outside, message)
         what = (wanted.media_id, wanted.embed_type, wanted.downloadable)
         mark_key = keys.get_mark_key(outside.db)
-        home = accounts.is_home(outside.db, message.platform.id)
+        home = accounts.is_home(outside.db, account, message.platform.issuer)
         return cls(
             key=EmbedKey(
                 account.id,
@@ -106,6 +106,8 @@ def go_on(outside: Outside, making: Making, wait_seconds: float) -> Response:
 def wait(outside: Outside) -> Response:
     """Look again for a page that waits; never waits itself."""
     making = _read_ticket(outside, request.args.get("ticket", ""))
+    if datetime.now(UTC) - making.since > timedelta(seconds=TICKET_SECONDS):
+        raise refusals.expired("a page has waited for ten minutes")
     framing.allow(making.frame_origins)
     if (found := embeds.find_embed(outside.db, making.key)) is not None:
         return _forward(making, found)

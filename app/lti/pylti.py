@@ -182,7 +182,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
                 audience=found.client_id,
                 issuer=found.issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud", "nonce"]},
+                options={"require": ["exp", "iat", "iss", "aud", "nonce"], "verify_sub": False},
             )
         except jwt.ExpiredSignatureError:
             raise refusals.expired("exp is past") from None
@@ -215,9 +215,10 @@ class _GuardedLaunch(FlaskMessageLaunch):
     def save_launch_data(self) -> "_GuardedLaunch":
         """Bind the launch to the browser, then use the nonce up; nothing else is kept."""
         proof = state.find_proof(self.state, self.cookies)
-        if not self.state.is_bound(proof):
-            raise refusals.unbound()
         assert self.launch is not None
+        if not self.state.is_bound(proof):
+            used = _is_used(self.outside, self.launch, self.state.nonce)
+            raise refusals.expired("the nonce was used before") if used else refusals.unbound()
         _use_up(self.outside, self.launch, self.state.nonce)
         return self
 
@@ -250,7 +251,7 @@ def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
     """Use a nonce up, once over all processes; a deployment that was accepted is recorded."""
     now = datetime.now(UTC)
     row = {
-        "hash": hashlib.sha256(f"{launch.platform.id} {nonce}".encode()).hexdigest(),
+        "hash": _hash(launch, nonce),
         "expires_at": now + NONCE_KEPT,
     }
     old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
@@ -262,6 +263,17 @@ def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
         if launch.platform.any_deployment:
             platforms.add_deployment(connection, launch.platform.id, launch.deployment_id, now)
+
+
+def _is_used(outside: Outside, launch: Launch, nonce: str) -> bool:
+    """Whether this launch was made before: a reload brings it back without its cookie."""
+    same = sa.select(used_nonce.c.hash).where(used_nonce.c.hash == _hash(launch, nonce))
+    with outside.db.reading() as connection:
+        return connection.execute(same).first() is not None
+
+
+def _hash(launch: Launch, nonce: str) -> str:
+    return hashlib.sha256(f"{launch.platform.id} {nonce}".encode()).hexdigest()
 
 
 def _is_number(value: Any) -> bool:

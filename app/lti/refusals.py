@@ -130,11 +130,11 @@ def not_embedded_yet() -> LaunchError:
 
 
 def without_context() -> LaunchError:
-    """An embed that is not there, and no course to make it in."""
+    """No course to list, or to make an embed in."""
     return LaunchError(
         "context-missing",
         400,
-        "Your LMS did not say which course this is, so the video cannot be put into it.",
+        "Your LMS did not say which course this is.",
         "Open it from a page of the course.",
     )
 

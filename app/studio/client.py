@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import stamina
 
-from app.http import Answer, AnswerTimeoutError, OutgoingError, fetch
+from app.http import Answer, AnswerLostError, AnswerTimeoutError, OutgoingError, fetch
 from app.studio import errors, protocol
 from app.studio.oauth import TokenStore
 from app.studio.protocol import EmbedWish, Media
@@ -63,7 +63,8 @@ class StudioClient:
     def create_embed(self, wish: EmbedWish) -> str:
         """Put a media into a course; gives its launch URL, checked to be this Studio's.
 
-        After `StudioTimeoutError` it is not known whether it was made: see `find_launch_url`.
+        After `StudioTimeoutError` and `StudioLostError` it is not known whether it was made: see
+        `find_launch_url`.
         """
         path = f"/media/{wish.media_id}/create_embed"
         value = self._call("POST", path, "create_embed", json=wish.body())
@@ -73,11 +74,11 @@ class StudioClient:
         return self._call("GET", path, operation)
 
     def _call(self, method: str, path: str, operation: str, **options: Any) -> Any:
-        """Try three times within 20 s; after a time-out only what changes nothing at Studio."""
+        """Try three times within 20 s; what Studio may have obeyed unheard only if it is a GET."""
         deadline = min(self._deadline, time.monotonic() + ALL_TRIES_SECONDS)
 
         def worth_another(error: Exception) -> bool | float:
-            if isinstance(error, errors.StudioTimeoutError):
+            if isinstance(error, errors.StudioTimeoutError | errors.StudioLostError):
                 return method == "GET" and time.monotonic() < deadline
             if not isinstance(error, errors.StudioUnavailableError):
                 return False
@@ -106,7 +107,7 @@ class StudioClient:
             answer = self._send(method, path, operation, deadline, token, options)
         if answer.status == 401:
             raise errors.authorization(f"{operation}: Studio refuses a token that it just gave")
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             asked = protocol.read_retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
             raise errors.by_status(answer.status, operation, asked)
         return answer
@@ -135,5 +136,7 @@ class StudioClient:
             )
         except AnswerTimeoutError as error:
             raise errors.timeout(f"{operation}: {error}") from None
+        except AnswerLostError as error:
+            raise errors.lost(f"{operation}: {error}") from None
         except OutgoingError as error:
             raise errors.unavailable(f"{operation}: {error}") from None

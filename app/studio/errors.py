@@ -39,6 +39,14 @@ class StudioTimeoutError(StudioError):
     """No answer in time: whether the call was obeyed has to be found out first."""
 
 
+class StudioLostError(StudioError):
+    """The connection broke after the call was sent: the same has to be found out."""
+
+
+class StudioTokenError(StudioError):
+    """No access token is to be had now. Never repeated: the refresh token may be used up."""
+
+
 class StudioAnswerError(StudioError):
     """An answer that cannot be read, or that must not be believed."""
 
@@ -65,6 +73,30 @@ def unavailable(log: str, asked_seconds: int | None = None) -> StudioUnavailable
         retry_after_seconds=asked_seconds or 10,
         log=log,
         asked_seconds=asked_seconds,
+    )
+
+
+def token_unavailable(log: str) -> StudioTokenError:
+    """The token endpoint does not serve."""
+    return StudioTokenError(
+        "studio-unavailable",
+        503,
+        "Studio cannot be reached at the moment.",
+        "Please try again in a little while.",
+        retry_after_seconds=10,
+        log=log,
+    )
+
+
+def lost(log: str) -> StudioLostError:
+    """Studio took the call, and the connection broke."""
+    return StudioLostError(
+        "studio-unavailable",
+        503,
+        "Studio cannot be reached at the moment.",
+        "Please try again in a little while.",
+        retry_after_seconds=10,
+        log=log,
     )
 
 

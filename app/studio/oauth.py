@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+import stamina
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from app import locks
 from app.crypto import UndecryptableError, Vault
 from app.db import Database
-from app.http import Answer, AnswerTimeoutError, OutgoingError, fetch
+from app.http import Answer, OutgoingError, fetch
 from app.models import studio_account
 from app.studio import errors, protocol
 
@@ -51,7 +53,7 @@ class TokenStore:
         """Give an access token that is not `refused`, refreshing it if need be.
 
         Raises `StudioAuthorizationError` where an admin must connect the account again, and
-        `StudioUnavailableError` where the token endpoint does not serve or is waited for.
+        `StudioTokenError` where the token endpoint does not serve or is waited for.
         """
 
         def find() -> str | None:
@@ -71,7 +73,7 @@ class TokenStore:
                 wait_seconds=WAIT_SECONDS,
             )
         except locks.BusyError:
-            raise errors.unavailable("token: another process is still refreshing") from None
+            raise errors.token_unavailable("token: another process is still refreshing") from None
 
     def _read(self) -> AccountTokens:
         with self._db.reading() as connection:
@@ -122,12 +124,12 @@ class TokenStore:
             "client_secret": tokens.client_secret,
         }
         answer = self._post(form)
-        if answer.status == 200:
+        if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
         if answer.status in (400, 401, 403):
             self._keep(disconnected_at=datetime.now(UTC))
             raise errors.authorization(f"token: Studio answered {answer.status}")
-        raise errors.unavailable(f"token: Studio answered {answer.status}")
+        raise errors.token_unavailable(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
         """Ask once: a refresh token that was perhaps used already must not be sent again."""
@@ -141,12 +143,12 @@ class TokenStore:
                 max_bytes=MAX_BYTES,
                 data=form,
             )
-        except AnswerTimeoutError as error:
-            raise errors.timeout(f"token: {error}") from None
         except OutgoingError as error:
-            raise errors.unavailable(f"token: {error}") from None
+            raise errors.token_unavailable(f"token: {error}") from None
 
+    @stamina.retry(on=OperationalError, attempts=5, timeout=20.0)
     def _keep(self, **columns: Any) -> None:
+        """Write to the account; again where the database is away, since a lost token is lost."""
         with self._db.writing() as connection:
             account = studio_account.c.id == self._account_id
             connection.execute(update(studio_account).where(account).values(columns))

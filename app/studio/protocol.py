@@ -24,6 +24,7 @@ from app.studio import errors
 API = "/api/public/v1"
 TOKEN_PATH = "/api/public/oauth/token"  # noqa: S105 (a path)
 LAUNCH_PATH = "/lti/launch"
+LONGEST_LIFETIME_SECONDS = 366 * 24 * 3600
 
 
 class Owner(BaseModel):
@@ -38,8 +39,8 @@ class Media(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     id: int
-    title: Annotated[str, AfterValidator(printable)] = ""
-    owner: Owner = Owner()
+    title: Annotated[str, AfterValidator(printable)] | None = None
+    owner: Owner | None = None
 
 
 class Tokens(BaseModel):
@@ -48,11 +49,15 @@ class Tokens(BaseModel):
     model_config = ConfigDict(frozen=True)
     access_token: SecretStr = Field(min_length=1)
     refresh_token: SecretStr | None = None
-    expires_in: float | None = None
+    expires_in: Any = None
 
     def expires_at(self, now: datetime) -> datetime | None:
-        """When the access token ends; None where Studio does not say."""
-        return None if self.expires_in is None else now + timedelta(seconds=self.expires_in)
+        """When the access token ends; None where Studio says nothing that makes sense."""
+        try:
+            seconds = float(self.expires_in)
+        except (TypeError, ValueError, OverflowError):
+            return None
+        return now + timedelta(seconds=seconds) if 0 < seconds < LONGEST_LIFETIME_SECONDS else None
 
 
 @dataclass(frozen=True)

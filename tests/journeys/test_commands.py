@@ -188,7 +188,8 @@ def test_a_course_link_counts_before_what_canvas_says(world: World):
     answer = world.launch(world.marked(OTHER), course_id=course.id)
     assert answer.status_code == 302
     assert "/courses/888001/" in answer.headers["Location"]
-    assert world.calls("create_embed")[-1]["body"]["course_id"] == 888001
+    (made,) = _json(world, "embeds", "list", "--course", "888001")
+    assert (made["media_id"], made["course_id"]) == (OTHER, 888001)
 
 
 def test_a_new_key_is_published_beside_the_old_one_and_signs_later(world: World):

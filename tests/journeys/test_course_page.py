@@ -41,7 +41,10 @@ def test_an_instructor_makes_an_embed_anew_that_studio_lost(world: World):
     assert ticket is not None
     answer = world.post("/lti/make-anew", data={"ticket": ticket[1]})
     new = world.launch(link, course_id=102).headers["Location"]
-    assert answer.status_code == 200
+    before = len(world.calls("create_embed"))
+    again = world.post("/lti/make-anew", data={"ticket": ticket[1]})
+    assert (answer.status_code, again.status_code) == (200, 200)
+    assert len(world.calls("create_embed")) == before
     assert old != new
     assert new.replace("&", "&amp;") in answer.text
 
@@ -64,6 +67,12 @@ def test_a_forged_ticket_makes_nothing(world: World):
     ]
     assert [read_code(answer) for answer in answers] == ["launch-expired"] * 3
     assert len(world.calls("create_embed")) == before
+
+
+def test_without_a_context_no_course_is_listed(world: World):
+    context = "https://purl.imsglobal.org/spec/lti/claim/context"
+    answer = world.launch({}, person="instructor", change=lambda claims: claims.pop(context))
+    assert (answer.status_code, read_code(answer)) == (400, "context-missing")
 
 
 def test_a_link_with_a_variable_that_was_not_replaced_has_no_media(world: World):

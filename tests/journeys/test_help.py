@@ -1,4 +1,4 @@
-"""What commands say of themselves, and of what they cannot do; in one process, for there are many."""
+"""What commands say of themselves, and of what they cannot do; many, so in one process."""
 
 import re
 from collections.abc import Iterator

@@ -112,12 +112,12 @@ def test_many_strange_browsers_at_once_use_nothing_up(world: World, login: Login
     assert world.post_launch(login, token).status_code == 302
 
 
-def test_a_strange_browser_is_not_told_whether_a_token_was_used(
+def test_a_reload_without_the_cookie_that_the_launch_took_back_is_told_as_such(
     world: World, login: Login, token: str
 ):
     assert world.post_launch(login, token).status_code == 302
     answer = world.post_launch(with_cookie(login, ""), token)
-    check_refused(world, answer, *UNBOUND, token)
+    check_refused(world, answer, *EXPIRED, token)
 
 
 def test_a_token_that_is_refused_for_its_claims_uses_nothing_up(

@@ -46,7 +46,34 @@ def test_what_studio_refuses_keeps_its_meaning_and_is_asked_once(
     assert world.launch(link, course_id=course_id).status_code == 302
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"reset": True}], ids=str)
+def test_after_a_broken_connection_it_is_found_out_whether_the_embed_was_made(
+    world: World, link: dict[str, str], course_id: int
+):
+    before = _calls(world)
+    world.tell_studio("next", operation="create_embed", reset=True, after=True)
+    assert world.launch(link, course_id=course_id).status_code == 302
+    assert _calls(world) - before == 1
+
+
+def test_a_broken_connection_that_made_nothing_is_tried_again(
+    world: World, link: dict[str, str], course_id: int
+):
+    before = _calls(world)
+    world.tell_studio("next", operation="create_embed", reset=True)
+    assert world.launch(link, course_id=course_id).status_code == 302
+    assert _calls(world) - before == 2
+
+
+def test_where_studio_does_not_tell_whether_it_was_made_it_is_made(
+    world: World, link: dict[str, str], course_id: int
+):
+    world.tell_studio("next", operation="create_embed", garbage=True)
+    assert world.launch(link, course_id=course_id).status_code == 502
+    world.tell_studio("next", operation="perspectives", status=403)
+    assert world.launch(link, course_id=course_id).status_code == 302
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}], ids=str)
 def test_a_short_fault_is_tried_again_and_nobody_notices(
     world: World, link: dict[str, str], course_id: int, fault: dict[str, int]
 ):

@@ -178,7 +178,8 @@ def test_an_endless_retry_after_breaks_nothing():
             {"media": {"id": 7, "title": "Cells", "owner": {"id": 1, "email": "a@b.example"}}},
             Media(id=7, title="Cells", owner=Owner(email="a@b.example")),
         ),
-        ({"media": {"id": 7}}, Media(id=7, title="", owner=Owner(email=None))),
+        ({"media": {"id": 7}}, Media(id=7, title=None, owner=None)),
+        ({"media": {"id": 7, "title": None, "owner": None}}, Media(id=7, title=None, owner=None)),
         (
             {"media": {"id": 7, "title": "T", "owner": {"email": None}, "further": [1]}},
             Media(id=7, title="T", owner=Owner(email=None)),

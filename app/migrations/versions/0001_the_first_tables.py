@@ -62,6 +62,7 @@ def upgrade() -> None:
     sa.Column('access_expires_at', app.models.Utc(timezone=True), nullable=True),
     sa.Column('environment', sa.String(length=64), nullable=True),
     sa.Column('disconnected_at', app.models.Utc(timezone=True), nullable=True),
+    sa.Column('home_issuer', sa.String(length=255), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_studio_account')),
     sa.UniqueConstraint('url', name=op.f('uq_studio_account_url'))
     )
