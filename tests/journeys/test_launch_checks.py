@@ -135,7 +135,7 @@ REFUSED: list[tuple[str, Change, tuple[int, str]]] = [
     ("nonce a number", put("nonce", 1), UNVERIFIED),
     ("nonce a list", edit("nonce", lambda nonce: [nonce]), UNVERIFIED),
     ("sub missing", drop("sub"), INCOMPLETE),
-    ("sub a number", put("sub", 7), UNVERIFIED),
+    ("sub a number", put("sub", 7), INCOMPLETE),
     ("sub empty", put("sub", ""), INCOMPLETE),
     ("sub of 10,000 characters", put("sub", "s" * 10_000), INCOMPLETE),
     ("roles missing", drop(lti("roles")), INCOMPLETE),
