@@ -4,8 +4,9 @@ The master loads the service once, migrates SQLite and imports platforms; worker
 after. Requests are logged by the service itself, without query strings.
 """
 
-import logging
 from typing import Any
+
+from gunicorn import glogging
 
 from app.locks import Seats
 from app.logs import set_up_logs
@@ -20,13 +21,19 @@ control_socket_disable = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+limit_request_line = 8190  # hints of a login by GET may have 4 kB each
 
 
-def on_starting(_server: Any) -> None:
-    """Let gunicorn's own messages go the way of all others."""
-    set_up_logs()
-    log = logging.getLogger("gunicorn.error")
-    log.handlers, log.propagate = [], True
+class Logger(glogging.Logger):
+    """Lets gunicorn's own messages go the way of all others."""
+
+    def setup(self, _cfg: Any) -> None:
+        """Set up our logs in place of gunicorn's."""
+        set_up_logs()
+        self.error_log.propagate = True
+
+
+logger_class = Logger
 
 
 def post_worker_init(worker: Any) -> None:

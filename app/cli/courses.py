@@ -4,6 +4,7 @@ import click
 
 from app.cli.terminal import Commands, with_outside
 from app.core import courses, platforms
+from app.inputs import is_id
 from app.outside import Outside
 
 commands = Commands("courses", help="Which course of Studio a course of a platform is.")
@@ -24,7 +25,12 @@ commands = Commands("courses", help="Which course of Studio a course of a platfo
 def link(
     outside: Outside, *, issuer: str, client_id: str | None, context_id: str, course_id: int
 ) -> None:
-    """Say which course a context is; it counts before everything that a launch says."""
+    """Say which course a context is.
+
+    It counts before everything that a launch says.
+    """
+    if not is_id(context_id):
+        raise click.BadParameter("a context id has 1 to 255 characters that can be printed")
     found = platforms.get_platform(outside.db, issuer, client_id)
     courses.link_course(outside.db, found.id, context_id, course_id)
     click.echo(f"Context {context_id} of {issuer} is course {course_id}.")

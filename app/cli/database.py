@@ -15,7 +15,7 @@ commands = Commands("db", help="The database's schema.")
 @commands.command("upgrade")
 @with_appcontext
 def upgrade() -> None:
-    """Bring the schema up to date, on SQLite and PostgreSQL."""
+    """Bring the schema up to date."""
     outside: Outside = current_app.extensions["outside"]
     with explained(outside.db):
         outside.db.upgrade()
@@ -26,7 +26,10 @@ def upgrade() -> None:
 @click.argument("message")
 @with_appcontext
 def revision(message: str) -> None:
-    """Write a migration for what changed in the models (for developers)."""
+    """Write a migration (for developers).
+
+    It holds what changed in the models.
+    """
     outside: Outside = current_app.extensions["outside"]
     with explained(outside.db):
         outside.db.upgrade()

@@ -57,21 +57,33 @@ def show_(outside: Outside, *, embed_id: int, as_json: bool) -> None:
 @click.argument("embed_id", type=click.IntRange(1, LARGEST_ID))
 @with_outside
 def forget(outside: Outside, *, embed_id: int) -> None:
-    """Forget an embed; the next permitted launch makes it again."""
+    """Forget an embed.
+
+    The next permitted launch makes it again.
+    """
     embeds.forget_embed(outside.db, embed_id)
     click.echo(f"Forgot embed {embed_id}.")
 
 
 @commands.command("link")
 @click.argument("media_id", type=click.IntRange(1, LARGEST_ID))
-@click.option("--embed-type", type=click.Choice(EMBED_TYPES), default="embed", show_default=True)
+@click.option(
+    "--embed-type",
+    type=click.Choice(EMBED_TYPES),
+    default="embed",
+    show_default=True,
+    help="With media tabs, or the player only.",
+)
 @click.option("--downloadable", is_flag=True, help="Let people download the media.")
 @as_json
 @with_outside
 def link(
     outside: Outside, *, media_id: int, embed_type: str, downloadable: bool, as_json: bool
 ) -> None:
-    """Print the custom parameters of a link that embeds MEDIA_ID, with the service's mark."""
+    """Print the parameters of a link.
+
+    These custom parameters, with the service's mark, let a link embed MEDIA_ID.
+    """
     parameters = marks.link_parameters(
         keys.get_mark_key(outside.db),
         outside.default_account().url,

@@ -33,6 +33,9 @@ def list_(outside: Outside, *, as_json: bool) -> None:
 @commands.command("rotate")
 @with_outside
 def rotate(outside: Outside) -> None:
-    """Publish a new key, which signs in an hour; the others retire two days after that."""
+    """Publish a new key.
+
+    It signs in an hour; the others retire two days after that.
+    """
     kid = keys.rotate(outside.db, outside.vault)
     click.echo(f"Published key {kid}. It signs in an hour, when every platform can know it.")

@@ -33,7 +33,10 @@ issuer_option = click.option("--issuer", required=True, help="The platform's iss
 def add(
     outside: Outside, *, issuer: str, deployment_ids: tuple[str, ...], as_json: bool, **fields: Any
 ) -> None:
-    """Add a platform, or update the one with this issuer and client id."""
+    """Add or update a platform.
+
+    The one with this issuer and client id is updated.
+    """
     fields["deployment_ids"] = list(deployment_ids) or None
     insecure = outside.settings.allow_insecure_urls
     registration = platforms.read_registration(issuer, fields, allow_insecure=insecure)
@@ -81,7 +84,10 @@ def show_(outside: Outside, *, issuer: str, client_id: str | None, as_json: bool
 @click.option("--client-id", help="Needed where the issuer has several.")
 @with_outside
 def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
-    """Remove a platform with its deployments and course links; embeds stay."""
+    """Remove a platform.
+
+    Its deployments and course links go with it; embeds stay.
+    """
     found = platforms.get_platform(outside.db, issuer, client_id)
     platforms.remove_platform(outside.db, found.id)
     click.echo(f"Removed platform {found.id}: {issuer}, client id {found.client_id}.")
@@ -91,7 +97,10 @@ def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @with_outside
 def import_(outside: Outside, *, file: Path) -> None:
-    """Add and update the platforms of FILE (PyLTI1p3's JSON format); all or none."""
+    """Add and update the platforms of FILE.
+
+    It is in PyLTI1p3's JSON format, and is read whole or not at all.
+    """
     insecure = outside.settings.allow_insecure_urls
     read = platforms.read_platforms_file(file, allow_insecure=insecure)
     click.echo(f"Saved {platforms.import_platforms(outside.db, read)} platforms from {file}.")

@@ -23,7 +23,8 @@ class Commands(AppGroup):
         try:
             return super().invoke(ctx)
         except (ServiceError, StartError) as error:
-            click.echo(f"Error: {error}", err=True)
+            detail = f" {error.log}." if isinstance(error, ServiceError) and error.log else ""
+            click.echo(f"Error: {error}{detail}", err=True)
             sys.exit(1)
 
 

@@ -3,6 +3,9 @@
 import re
 import secrets
 import time
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import sqlalchemy.exc
 import structlog
@@ -22,7 +25,16 @@ _POLICY = (
 
 
 def protect(app: Flask, outside: Outside) -> None:
-    """Give every request a reference, and every answer its headers and its log line."""
+    """Give every request a reference, and every answer its headers and its log line.
+
+    What a client says of the host is put aside: absolute URLs come from `PUBLIC_URL`.
+    """
+    host, inner = urlsplit(outside.settings.public_url).netloc, app.wsgi_app
+
+    def on_our_host(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return inner({**environ, "HTTP_HOST": host}, start_response)
+
+    app.wsgi_app = on_our_host  # type: ignore[method-assign]
 
     @app.before_request
     def _begin() -> None:

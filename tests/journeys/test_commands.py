@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app import create_app
 from tests import world as worlds
 from tests.journeys.starting import PLATFORM
 from tests.pages import read_code
@@ -24,12 +25,23 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield built
 
 
-def _json(world: World, *arguments: str) -> Any:
-    return json.loads(world.flask(*arguments, "--json").stdout)
+@pytest.fixture(scope="module", autouse=True)
+def _environment(world: World) -> Iterator[None]:
+    """The service's environment here too: most commands run in this process, for time's sake."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in world.environment.items():
+            patch.setenv(name, value)
+        yield
 
 
-def _say(world: World, *arguments: str) -> str:
-    return world.flask(*arguments).stdout
+def _json(*arguments: str) -> Any:
+    return json.loads(_say(*arguments, "--json"))
+
+
+def _say(*arguments: str) -> str:
+    done = create_app().test_cli_runner().invoke(args=arguments)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    return str(done.stdout)
 
 
 def _fail(world: World, *arguments: str, status: int = 1) -> str:
@@ -41,7 +53,7 @@ def _fail(world: World, *arguments: str, status: int = 1) -> str:
     return done.stderr
 
 
-def _add(world: World, issuer: str, *more: str) -> list[str]:
+def _add(issuer: str, *more: str) -> list[str]:
     options = ["--issuer", issuer, "--client-id", "7"]
     options += ["--auth-login-url", f"{issuer}/auth", "--key-set-url", f"{issuer}/keys"]
     return ["platforms", "add", *options, *more]
@@ -62,14 +74,14 @@ def _described(issuer: str = ISSUER, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_platform_is_added_shown_updated_and_removed(world: World):
-    added = _json(world, *_add(world, ISSUER))
+    added = _json(*_add(ISSUER))
     number = added.pop("id")
     assert added == _described()
-    updated = _say(world, *_add(world, ISSUER, "--deployment-id", "d-1", "--deployment-id", "d-2"))
+    updated = _say(*_add(ISSUER, "--deployment-id", "d-1", "--deployment-id", "d-2"))
     assert updated == f"Saved platform {number}: {ISSUER}, client id 7.\n"
     expected = _described(accepts_any_deployment=False, deployment_ids=["d-1", "d-2"])
-    assert _json(world, "platforms", "show", "--issuer", ISSUER) == {"id": number} | expected
-    assert _say(world, "platforms", "show", "--issuer", ISSUER).splitlines() == [
+    assert _json("platforms", "show", "--issuer", ISSUER) == {"id": number} | expected
+    assert _say("platforms", "show", "--issuer", ISSUER).splitlines() == [
         f"id: {number}",
         f"issuer: {ISSUER}",
         "client_id: 7",
@@ -80,15 +92,15 @@ def test_a_platform_is_added_shown_updated_and_removed(world: World):
         "accepts_any_deployment: False",
         "deployment_ids: d-1, d-2",
     ]
-    assert f"{number}   {ISSUER}" in _say(world, "platforms", "list")
-    removed = _say(world, "platforms", "remove", "--issuer", ISSUER)
+    assert f"{number}   {ISSUER}" in _say("platforms", "list")
+    removed = _say("platforms", "remove", "--issuer", ISSUER)
     assert removed == f"Removed platform {number}: {ISSUER}, client id 7.\n"
     assert ISSUER in _fail(world, "platforms", "show", "--issuer", ISSUER)
 
 
 def test_platforms_are_listed_with_their_deployments(world: World):
     settings = world.lms.settings
-    (found,) = [one for one in _json(world, "platforms", "list") if one["issuer"] == settings.url]
+    (found,) = [one for one in _json("platforms", "list") if one["issuer"] == settings.url]
     assert (found["client_id"], found["deployment_ids"]) == (
         settings.client_id,
         [settings.deployment_id],
@@ -100,10 +112,10 @@ def test_platforms_are_imported_from_a_file_all_or_none(world: World, tmp_path: 
     file.write_text(
         json.dumps({"https://one.example": PLATFORM, "https://two.example": [PLATFORM]})
     )
-    assert _say(world, "platforms", "import", str(file)) == f"Saved 2 platforms from {file}.\n"
+    assert _say("platforms", "import", str(file)) == f"Saved 2 platforms from {file}.\n"
     file.write_text(json.dumps({"https://three.example": PLATFORM, "https://four.example": [{}]}))
     assert "https://four.example" in _fail(world, "platforms", "import", str(file))
-    issuers = {one["issuer"] for one in _json(world, "platforms", "list")}
+    issuers = {one["issuer"] for one in _json("platforms", "list")}
     assert {"https://one.example", "https://two.example"} < issuers
     assert "https://three.example" not in issuers
 
@@ -121,13 +133,11 @@ def test_wrong_use_is_told_with_status_2(world: World):
 
 
 def test_a_link_is_printed_as_its_custom_parameters(world: World):
-    found = _json(
-        world, "embeds", "link", str(MEDIA), "--embed-type", "bare_embed", "--downloadable"
-    )
+    found = _json("embeds", "link", str(MEDIA), "--embed-type", "bare_embed", "--downloadable")
     mark = found.pop("link")
     assert found == {"media_id": str(MEDIA), "embed_type": "bare_embed", "downloadable": "true"}
     assert len(mark) == 43
-    text = _say(world, "embeds", "link", str(MEDIA), "--downloadable").splitlines()
+    text = _say("embeds", "link", str(MEDIA), "--downloadable").splitlines()
     assert text[:3] == [f"media_id={MEDIA}", "embed_type=embed", "downloadable=true"]
     assert text[3].startswith("link=")
     assert text[3] != f"link={mark}"
@@ -137,7 +147,7 @@ def test_an_embed_is_listed_shown_forgotten_and_made_again(world: World):
     link = world.marked(MEDIA)
     first = world.launch(link, course_id=102)
     launch_url = parse_qs(urlsplit(first.headers["Location"]).query)["url"][0]
-    (found,) = _json(world, "embeds", "list", "--course", "102")
+    (found,) = _json("embeds", "list", "--course", "102")
     number, created, made = found["id"], found.pop("created_at"), found.pop("made_at")
     assert datetime.fromisoformat(created) <= datetime.fromisoformat(made)
     assert found == {
@@ -149,13 +159,13 @@ def test_an_embed_is_listed_shown_forgotten_and_made_again(world: World):
         "title": found["title"],
         "launch_url": launch_url,
     }
-    assert _json(world, "embeds", "show", str(number)) == {
+    assert _json("embeds", "show", str(number)) == {
         **found,
         "created_at": created,
         "made_at": made,
     }
-    assert f"launch_url: {launch_url}\n" in _say(world, "embeds", "show", str(number))
-    head, row = _say(world, "embeds", "list", "--course", "102").splitlines()
+    assert f"launch_url: {launch_url}\n" in _say("embeds", "show", str(number))
+    head, row = _say("embeds", "list", "--course", "102").splitlines()
     assert head.split() == ["id", "media", "course", "type", "downloadable", "title"]
     assert row.split(maxsplit=5) == [
         str(number),
@@ -165,8 +175,8 @@ def test_an_embed_is_listed_shown_forgotten_and_made_again(world: World):
         "no",
         found["title"],
     ]
-    assert _say(world, "embeds", "forget", str(number)) == f"Forgot embed {number}.\n"
-    assert _say(world, "embeds", "list", "--course", "102") == "No embed yet.\n"
+    assert _say("embeds", "forget", str(number)) == f"Forgot embed {number}.\n"
+    assert _say("embeds", "list", "--course", "102") == "No embed yet.\n"
     before = len(world.calls("create_embed"))
     again = world.launch(link, course_id=102)
     assert (again.status_code, len(world.calls("create_embed")) - before) == (302, 1)
@@ -174,8 +184,8 @@ def test_an_embed_is_listed_shown_forgotten_and_made_again(world: World):
 
 def test_without_a_mark_a_forgotten_embed_stays_forgotten_for_students(world: World):
     world.launch(world.marked(THIRD), course_id=103)
-    (found,) = _json(world, "embeds", "list", "--course", "103")
-    _say(world, "embeds", "forget", str(found["id"]))
+    (found,) = _json("embeds", "list", "--course", "103")
+    _say("embeds", "forget", str(found["id"]))
     answer = world.launch({"media_id": str(THIRD)}, course_id=103)
     assert (answer.status_code, read_code(answer)) == (403, "not-embedded-yet")
 
@@ -183,24 +193,24 @@ def test_without_a_mark_a_forgotten_embed_stays_forgotten_for_students(world: Wo
 def test_a_course_link_counts_before_what_canvas_says(world: World):
     course, issuer = world.lms.copy_course(103), world.lms.settings.url
     arguments = ["--platform", issuer, "--context", course.context_id, "--course", "888001"]
-    said = _say(world, "courses", "link", *arguments)
+    said = _say("courses", "link", *arguments)
     assert said == f"Context {course.context_id} of {issuer} is course 888001.\n"
     answer = world.launch(world.marked(OTHER), course_id=course.id)
     assert answer.status_code == 302
     assert "/courses/888001/" in answer.headers["Location"]
-    (made,) = _json(world, "embeds", "list", "--course", "888001")
+    (made,) = _json("embeds", "list", "--course", "888001")
     assert (made["media_id"], made["course_id"]) == (OTHER, 888001)
 
 
 def test_a_new_key_is_published_beside_the_old_one_and_signs_later(world: World):
     (old,) = world.get("/lti/jwks.json").json()["keys"]
-    said = _say(world, "keys", "rotate")
+    said = _say("keys", "rotate")
     published = world.get("/lti/jwks.json").json()["keys"]
     (new,) = [key for key in published if key != old]
     assert len(published) == 2
     assert said.startswith(f"Published key {new['kid']}. It signs in an hour")
     assert set(new) == {"kty", "n", "e", "kid", "alg", "use"}
-    first, second = _json(world, "keys", "list")
+    first, second = _json("keys", "list")
     assert (first["kid"], second["kid"]) == (new["kid"], old["kid"])
     assert first["retires_at"] is None
     signs, retires = (
@@ -208,10 +218,10 @@ def test_a_new_key_is_published_beside_the_old_one_and_signs_later(world: World)
     )
     assert signs - datetime.fromisoformat(first["created_at"]) > timedelta(minutes=59)
     assert retires - signs == timedelta(days=2)
-    head, *rows = _say(world, "keys", "list").splitlines()
+    head, *rows = _say("keys", "list").splitlines()
     assert head.split() == ["kid", "created", "signs", "from", "retires"]
     assert [row.split()[0] for row in rows] == [new["kid"], old["kid"]]
 
 
 def test_the_schema_of_a_database_that_is_up_to_date_stays(world: World):
-    assert _say(world, "db", "upgrade") == "The schema is up to date.\n"
+    assert _say("db", "upgrade") == "The schema is up to date.\n"

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,19 @@ PATHS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def outside_development(world: World) -> Iterator[World]:
+    """The service once more, as it stands behind TLS, with what may be set there."""
+    with started_again(
+        world,
+        PUBLIC_URL="https://embed.school.example",
+        REDIS_URL="redis://127.0.0.1:6379/0",
+        FRAME_ANCESTORS="https://a.example, https://*.b.example",
+        TEST_LOG=world.environment["TEST_LOG"] + ".2",
+    ) as again:
+        yield again
+
+
 def _ancestors(answer: requests.Response) -> str:
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith(POLICY)
@@ -58,9 +72,8 @@ def test_health_touches_nothing_and_readiness_names_its_checks(world: World):
     )
 
 
-def test_redis_is_looked_at_where_it_is_set(world: World):
-    with started_again(world, REDIS_URL="redis://127.0.0.1:6379/0") as again:
-        ready = again.get("/readyz")
+def test_redis_is_looked_at_where_it_is_set(outside_development: World):
+    ready = outside_development.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "redis": "ok"})
 
 
@@ -108,9 +121,9 @@ def test_every_answer_bears_the_security_headers(world: World, path: str):
     assert answer.headers["Server"] in ("", "gunicorn")
 
 
-def test_over_https_browsers_are_told_to_stay_there(world: World):
-    with started_again(world, PUBLIC_URL="https://embed.school.example") as again:
-        assert again.get("/").headers["Strict-Transport-Security"] == "max-age=31536000"
+def test_over_https_browsers_are_told_to_stay_there(outside_development: World):
+    told = outside_development.get("/").headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000"
 
 
 def test_a_launch_that_fails_may_be_framed_by_registered_platforms(world: World):
@@ -146,11 +159,10 @@ def test_a_launch_that_is_not_verified_lets_nobody_else_frame(world: World):
     assert (answer.status_code, _ancestors(answer)) == (401, _registered(world))
 
 
-def test_frame_ancestors_are_what_the_setting_says(world: World):
-    with started_again(world, FRAME_ANCESTORS="https://a.example, https://*.b.example") as again:
-        answer = again.post("/lti/launch", data={})
-        assert _ancestors(answer) == "https://a.example https://*.b.example"
-        assert _ancestors(again.get("/")) == "'none'"
+def test_frame_ancestors_are_what_the_setting_says(outside_development: World):
+    refused = outside_development.post("/lti/launch", data={})
+    assert _ancestors(refused) == "https://a.example https://*.b.example"
+    assert _ancestors(outside_development.get("/")) == "'none'"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -227,11 +239,9 @@ def test_no_person_and_no_token_stands_in_the_log(world: World):
     assert '"path": "/lti/launch"' in log
 
 
+@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
 def test_without_its_database_every_page_says_so_and_health_goes_on(world: World):
-    url = world.environment["DATABASE_URL"]
-    if not url.startswith("postgresql"):
-        pytest.skip("a file does not go away")
-    name = url.rpartition("/")[2]
+    name = world.environment["DATABASE_URL"].rpartition("/")[2]
     with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         connection.execute(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from sandbox.lms.people import PEOPLE
 from tests import world as worlds
 from tests.journeys.starting import started_again
 from tests.pages import read_code
@@ -154,23 +155,22 @@ def _everything(url: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_no_secret_and_no_person_stands_in_the_database(tmp_path: Path, kind: str):
-    with worlds.world(tmp_path, kind, workers=1) as world:
-        for person in ("instructor", "student"):
-            assert world.launch(world.marked(MEDIA), person=person).status_code == 302
-        secrets = {
-            *_token(world).split(),
-            *_token(world, "access_token").split(),
-            world.environment["STUDIO_REFRESH_TOKEN"],
-            world.environment["STUDIO_CLIENT_SECRET"],
-            world.environment["SECRET_KEY"],
-            "PRIVATE KEY",
-            "sandbox.test",
-            "Instructor",
-            "27b6c5a8-0d3f-4b9e-a7c2-6f15e84d9012",
-        }
-        held = _everything(world.environment["DATABASE_URL"])
-        assert world.lms.settings.client_id in held
-        assert {secret for secret in secrets if secret in held} == set()
-        files = b"".join(path.read_bytes() for path in tmp_path.glob("*.sqlite3*"))
-        assert {secret for secret in secrets if secret.encode() in files} == set()
+def test_no_secret_and_no_person_stands_in_the_database(place: World, tmp_path: Path, kind: str):
+    with worlds.database(kind, tmp_path) as url:
+        settings = {"DATABASE_URL": url, "STUDIO_REFRESH_TOKEN": _token(place)}
+        worlds.run_flask(place.environment | settings, "db", "upgrade")
+        with started_again(place, **settings) as world:
+            for person in ("instructor", "student"):
+                assert world.launch(world.marked(MEDIA), person=person).status_code == 302
+            names = ("STUDIO_REFRESH_TOKEN", "STUDIO_CLIENT_SECRET", "SECRET_KEY")
+            secrets = {
+                *(world.environment[name] for name in names),
+                *(_token(world, token) for token in ("refresh_token", "access_token")),
+                *("PRIVATE KEY", "sandbox.test", "Instructor"),
+                *(person.sub for person in PEOPLE),
+            }
+            held = _everything(url)
+            files = b"".join(path.read_bytes() for path in tmp_path.glob("*.sqlite3*"))
+    assert place.lms.settings.client_id in held
+    assert (place.lms.settings.client_id.encode() in files) is (kind == "sqlite")
+    assert {secret for secret in secrets if secret in held or secret.encode() in files} == set()
