@@ -16,21 +16,28 @@ def prepare(outside: Outside) -> None:
 
     The connections are closed again: what runs next may fork.
     """
-    settings, db, vault = outside.settings, outside.db, outside.vault
+    settings, db = outside.settings, outside.db
     if settings.allow_insecure_urls and not settings.development:
         structlog.get_logger().warning(
             "insecure-urls", hint="ALLOW_INSECURE_URLS is for development: unset it"
         )
-    db.prepare()
-    with explained(db):
-        keys.ensure_keys(db, vault, secrets.token_bytes(keys.MARK_KEY_BYTES))
-        accounts.prepare_default_account(db, vault, settings)
-        if settings.platforms_file is not None:
-            try:
-                read = platforms.read_platforms_file(
-                    settings.platforms_file, allow_insecure=settings.allow_insecure_urls
-                )
-            except PlatformFaultError as error:
-                raise StartError(f"PLATFORMS_FILE: {error.title}") from None
-            platforms.import_platforms(db, read)
-    db.dispose()
+    try:
+        db.prepare()
+        with explained(db):
+            _fill(outside)
+    finally:
+        db.dispose()
+
+
+def _fill(outside: Outside) -> None:
+    settings, db, vault = outside.settings, outside.db, outside.vault
+    keys.ensure_keys(db, vault, secrets.token_bytes(keys.MARK_KEY_BYTES))
+    accounts.prepare_default_account(db, vault, settings)
+    if settings.platforms_file is not None:
+        try:
+            read = platforms.read_platforms_file(
+                settings.platforms_file, allow_insecure=settings.allow_insecure_urls
+            )
+        except PlatformFaultError as error:
+            raise StartError(f"PLATFORMS_FILE: {error.title}") from None
+        platforms.import_platforms(db, read)

@@ -272,7 +272,7 @@ def gunicorn(built: World, port: int, workers: int = 2) -> Iterator[subprocess.P
         _await(built, process)
         yield process
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGQUIT)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

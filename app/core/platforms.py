@@ -100,7 +100,7 @@ def read_registration(issuer: str, fields: Any, *, allow_insecure: bool) -> Regi
 def _url_fault(url: str, *, allow_insecure: bool) -> str | None:
     if (origin := origin_of(url)) is None:
         return "is no URL"
-    return "must be https:" if origin.startswith("http:") and not allow_insecure else None
+    return "must be an https URL" if origin.startswith("http:") and not allow_insecure else None
 
 
 def save_platform(connection: Connection, issuer: str, registration: Registration) -> int:

@@ -90,7 +90,7 @@ def test_every_command_says_what_it_does_and_what_each_option_is(app: Flask):
         ),
         (
             "platforms add --issuer i --client-id c --auth-login-url http://x --key-set-url y",
-            "i: `auth_login_url` must be https:",
+            "i: `auth_login_url` must be an https URL",
         ),
         (
             f"platforms add --issuer i --client-id {'c' * 300} --auth-login-url x --key-set-url y",

@@ -12,9 +12,9 @@ from tests.journeys.starting import started_again
 from tests.pages import read_code
 from tests.world import World
 
-MEDIA, OTHER = 260854, 260861
+MEDIA, OTHER, MINE = 260854, 260861, 262118
 NEW_KEY = "another-secret-of-the-tests-that-protects-nothing"
-REFUSED = (502, "studio-authorization")
+MADE, REFUSED = (302, ""), (502, "studio-authorization")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,12 @@ def _launch(world: World, link: dict[str, str], course_id: int = 101) -> tuple[i
     return answer.status_code, read_code(answer)
 
 
+def _make(world: World, course_id: int = 101) -> tuple[int, str]:
+    """Have an instructor put a media of their own into a course; that needs Studio each time."""
+    answer = world.launch({"media_id": str(MINE)}, person="instructor", course_id=course_id)
+    return answer.status_code, read_code(answer)
+
+
 def _refresh_elsewhere(world: World) -> None:
     """Let somebody else use the refresh token, so that ours is dead."""
     settings = world.studio.settings
@@ -59,33 +65,29 @@ def _refresh_elsewhere(world: World) -> None:
 
 
 def test_after_a_rotation_the_kept_tokens_win_over_those_of_the_environment(world: World):
-    link = world.marked(MEDIA)
-    assert _launch(world, link) == (302, "")
+    assert _make(world) == MADE
     assert world.environment["STUDIO_REFRESH_TOKEN"] != _token(world)
     with started_again(world) as again:
         world.tell_studio("tokens", expire=True)
-        assert _launch(again, link, 102) == (302, "")
+        assert _make(again, 102) == MADE
     tokens = [call["status"] for call in world.calls("token")]
     assert tokens[-2:] == [200, 200]
 
 
 def test_tokens_that_change_in_the_environment_replace_the_kept_ones(world: World):
-    link = world.marked(MEDIA)
     _refresh_elsewhere(world)
-    assert _launch(world, link) == REFUSED
+    assert _make(world) == REFUSED
     with started_again(world, STUDIO_REFRESH_TOKEN=_token(world)) as again:
-        assert _launch(again, link) == (302, "")
+        assert _make(again) == MADE
 
 
 def test_tokens_fill_an_account_that_has_none(world: World, tmp_path: Path):
-    link = world.marked(MEDIA)
     empty = f"sqlite:///{tmp_path / 'another.sqlite3'}"
     without = {"STUDIO_REFRESH_TOKEN": None, "DATABASE_URL": empty}
     with started_again(world, **without) as again:
-        assert _launch(again, again.marked(MEDIA)) == REFUSED
+        assert _make(again) == REFUSED
     with started_again(world, DATABASE_URL=empty) as again:
-        assert _launch(again, again.marked(MEDIA)) == (302, "")
-        assert again.marked(MEDIA) != link
+        assert _make(again) == MADE
 
 
 def test_an_access_token_alone_is_enough_while_it_lives(world: World, tmp_path: Path):
@@ -95,40 +97,38 @@ def test_an_access_token_alone_is_enough_while_it_lives(world: World, tmp_path: 
         "DATABASE_URL": f"sqlite:///{tmp_path / 'another.sqlite3'}",
     }
     with started_again(world, **given) as again:
-        link = again.marked(MEDIA)
-        assert _launch(again, link) == (302, "")
+        assert _make(again) == MADE
         world.tell_studio("tokens", expire=True)
-        assert _launch(again, link, 102) == REFUSED
-        assert _launch(again, link) == (302, "")
+        assert _make(again, 102) == REFUSED
+        assert _make(again) == MADE
 
 
 def test_a_start_without_tokens_forgets_none(world: World):
-    link = world.marked(MEDIA)
-    assert _launch(world, link) == (302, "")
+    assert _make(world) == MADE
     with started_again(world, STUDIO_REFRESH_TOKEN=None) as again:
-        assert _launch(again, link, 102) == (302, "")
+        assert _make(again, 102) == MADE
 
 
 def test_a_rotated_secret_key_still_opens_what_the_old_one_closed(world: World):
-    link = world.marked(MEDIA)
-    assert _launch(world, link) == (302, "")
+    assert _make(world) == MADE
     old_key, before = world.environment["SECRET_KEY"], world.get("/lti/jwks.json").json()
     begun = world.login()
     with started_again(world, SECRET_KEY=f"{NEW_KEY},{old_key}") as again:
         world.tell_studio("tokens", expire=True)
-        assert _launch(again, link, 102) == (302, "")
+        assert _make(again, 102) == MADE
         assert again.get("/lti/jwks.json").json() == before
-        assert again.send(begun, again.claims(begun.nonce, link)).status_code == 302
+        claims = again.claims(begun.nonce, {"media_id": str(MINE)})
+        assert again.send(begun, claims).status_code == 302
 
 
 def test_another_secret_key_keeps_links_and_embeds_and_says_what_to_do_for_new_ones(world: World):
     link, new = world.marked(MEDIA), world.marked(OTHER)
-    assert _launch(world, link) == (302, "")
+    assert _launch(world, link) == MADE
     before = world.get("/lti/jwks.json").json()["keys"]
     begun = world.login()
     with started_again(world, SECRET_KEY=NEW_KEY) as again:
         assert again.get("/readyz").status_code == 200
-        assert _launch(again, link) == (302, "")
+        assert _launch(again, link) == MADE
         assert _launch(again, new) == REFUSED
         assert again.marked(MEDIA) == link
         published = again.get("/lti/jwks.json").json()["keys"]
@@ -138,7 +138,7 @@ def test_another_secret_key_keeps_links_and_embeds_and_says_what_to_do_for_new_o
         assert (stale.status_code, read_code(stale)) == (401, "launch-expired")
         assert "SECRET_KEY no longer opens the kept tokens" in again.logs()
     with started_again(world, SECRET_KEY=NEW_KEY, STUDIO_REFRESH_TOKEN=_token(world)) as again:
-        assert _launch(again, new) == (302, "")
+        assert _launch(again, new) == MADE
 
 
 def _everything(url: str) -> str:

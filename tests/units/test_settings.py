@@ -1,9 +1,13 @@
 """What the environment may say, and how a start that fails tells all that is wrong at once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from app.errors import StartError
-from app.settings import Settings, read_settings
+from app.settings import Settings, _made_once, read_settings
 
 SECRET = "k" * 32
 OUTSIDE = {"PUBLIC_URL": "https://embed.school.example", "SECRET_KEY": SECRET}
@@ -217,3 +221,19 @@ def test_lists_are_split_at_commas(read):
     settings = read(CANVAS_HOSTS="a.example, *.b.example", FRAME_ANCESTORS="https://a.example")
     assert settings.canvas_hosts == ("a.example", "*.b.example")
     assert settings.frame_ancestors == ("https://a.example",)
+
+
+def test_the_key_of_development_is_made_once_however_many_start_and_is_its_owners(tmp_path: Path):
+    path, together = tmp_path / "instance" / "secret_key", threading.Barrier(8)
+
+    def start(_number: int) -> str:
+        together.wait()
+        return _made_once(path)
+
+    with ThreadPoolExecutor(8) as pool:
+        (key,) = set(pool.map(start, range(8)))
+    assert len(key) == 64
+    assert _made_once(path) == path.read_text() == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert list(path.parent.iterdir()) == [path]
