@@ -163,15 +163,59 @@ def test_development_is_this_very_machine(read, url: str, development: bool):
     assert read(PUBLIC_URL=url).development is development
 
 
-@pytest.mark.parametrize("mode", ["lti11", "lti13"])
-def test_a_launch_mode_that_is_not_built_yet_says_so(faults, mode: str):
+LTI13 = {
+    "STUDIO_LAUNCH_MODE": "lti13",
+    "STUDIO_LTI_CLIENT_ID": "studio",
+    "STUDIO_LTI_DEPLOYMENT_ID": "1",
+    "STUDIO_LTI_LOGIN_URL": "https://studio.example/lti/login",
+    "STUDIO_LTI_REDIRECT_URIS": "https://studio.example/a, https://studio.example/b?c=d",
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "needed"),
+    [
+        ("lti11", ["STUDIO_LTI_KEY", "STUDIO_LTI_SECRET"]),
+        ("lti13", [name for name in LTI13 if name != "STUDIO_LAUNCH_MODE"]),
+    ],
+)
+def test_a_launch_mode_names_all_that_it_needs(faults, mode: str, needed: list[str]):
     assert faults(STUDIO_LAUNCH_MODE=mode) == [
-        f"STUDIO_LAUNCH_MODE: mode {mode} is not in this version: set canvas, or leave it out"
+        f"{name}: is needed where STUDIO_LAUNCH_MODE is {mode}" for name in needed
     ]
 
 
-def test_an_unknown_launch_mode_names_the_known_one(faults):
-    assert faults(STUDIO_LAUNCH_MODE="moodle") == ["STUDIO_LAUNCH_MODE: Input should be 'canvas'"]
+def test_redirect_uris_are_taken_letter_by_letter(read):
+    assert read(**LTI13).studio_lti_redirect_uris == (
+        "https://studio.example/a",
+        "https://studio.example/b?c=d",
+    )
+
+
+@pytest.mark.parametrize("name", ["STUDIO_LTI_LOGIN_URL", "STUDIO_LTI_REDIRECT_URIS"])
+@pytest.mark.parametrize(
+    "url",
+    ["studio.example/lti", "javascript:alert(1)", "https://studio.example/#a", "https://u@h/x"],
+)
+def test_an_address_of_studio_must_be_a_url(faults, name: str, url: str):
+    told = faults(**LTI13 | {name: url})
+    assert [line.partition(":")[0] for line in told] == [name]
+    assert "must be a URL such as https://studio.example/lti/login" in told[0]
+
+
+@pytest.mark.parametrize("name", ["STUDIO_LTI_LOGIN_URL", "STUDIO_LTI_REDIRECT_URIS"])
+def test_an_http_address_of_studio_is_only_for_tests(read, faults, name: str):
+    insecure = LTI13 | {name: "http://studio.example/x"}
+    assert faults(**insecure) == [
+        f"{name}: must be https: (ALLOW_INSECURE_URLS=1 allows http: in tests)"
+    ]
+    assert read(**insecure, ALLOW_INSECURE_URLS="1").studio_launch_mode == "lti13"
+
+
+def test_an_unknown_launch_mode_names_the_known_ones(faults):
+    assert faults(STUDIO_LAUNCH_MODE="moodle") == [
+        "STUDIO_LAUNCH_MODE: Input should be 'canvas', 'lti11' or 'lti13'"
+    ]
 
 
 def test_an_http_studio_is_only_for_tests(read, faults):

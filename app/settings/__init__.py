@@ -5,42 +5,31 @@ says once everything that is wrong. No other module looks at the environment.
 """
 
 import contextlib
-import ipaddress
 import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import StartError
+from app.settings.values import (
+    DatabaseUrl,
+    ExistingFile,
+    Hosts,
+    Origin,
+    Secrets,
+    Sources,
+    Url,
+    Urls,
+    is_local_host,
+)
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SHORTEST_SECRET = 16
-
-
-def _split(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
-
-
-def is_local_host(host: str | None) -> bool:
-    """Whether `host` is this machine: localhost or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 class Settings(BaseSettings):
@@ -48,79 +37,54 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    public_url: str = Field(
+    public_url: Origin = Field(
         "http://localhost:8000", description="the URL under which browsers reach the service"
     )
-    secret_key: CommaSeparatedSecrets = Field(
+    secret_key: Secrets = Field(
         (),
         description="signs and encrypts; several, comma-separated, for rotation: "
         "the first signs and encrypts, all verify and decrypt",
     )
-    database_url: SecretStr = Field(
+    database_url: DatabaseUrl = Field(
         SecretStr(f"sqlite:///{ROOT / 'instance' / 'studio-embed.sqlite3'}"),
         description="SQLAlchemy URL of an SQLite or PostgreSQL database",
     )
     redis_url: SecretStr | None = Field(None, description="Redis, where there is one")
-    platforms_file: Path | None = Field(
+    platforms_file: ExistingFile | None = Field(
         None, description="platforms to import at start, in PyLTI1p3's JSON format"
     )
-    studio_url: str | None = Field(None, description="the default Studio account")
+    studio_url: Origin | None = Field(None, description="the default Studio account")
     studio_client_id: str | None = Field(None, description="its OAuth client")
     studio_client_secret: SecretStr | None = Field(None, description="that client's secret")
     studio_refresh_token: SecretStr | None = Field(None, description="a first refresh token")
     studio_access_token: SecretStr | None = Field(None, description="a first access token")
-    studio_launch_mode: Literal["canvas"] = Field(
-        "canvas", description="how a browser is sent to Studio"
+    studio_launch_mode: Literal["canvas", "lti11", "lti13"] = Field(
+        "canvas", description="who launches Studio: Canvas, or this service by LTI 1.1 or 1.3"
+    )
+    studio_lti_key: str | None = Field(None, description="lti11: the consumer key at Studio")
+    studio_lti_secret: SecretStr | None = Field(None, description="lti11: that key's secret")
+    studio_lti_client_id: str | None = Field(
+        None, description="lti13: what this platform calls Studio, its tool"
+    )
+    studio_lti_deployment_id: str | None = Field(
+        None, description="lti13: the deployment of that tool"
+    )
+    studio_lti_login_url: Url | None = Field(
+        None, description="lti13: Studio's login initiation URL"
+    )
+    studio_lti_redirect_uris: Urls = Field(
+        (), description="lti13: where Studio lets id_tokens be posted, each exactly"
     )
     studio_library: Literal["own", "all"] = Field(
         "own", description="what an instructor may pick: what is theirs or shared with them, or all"
     )
-    canvas_hosts: CommaSeparated | None = Field(
+    canvas_hosts: Hosts | None = Field(
         None, description="hosts to which mode canvas may redirect, `*.` for subdomains"
     )
-    frame_ancestors: CommaSeparated | None = Field(None, description="who may frame our pages")
+    frame_ancestors: Sources | None = Field(None, description="who may frame our pages")
     allow_insecure_urls: bool = Field(
         False, description="lets platforms and Studio have http: and private addresses"
     )
-
-    @field_validator("public_url", "studio_url")
-    @classmethod
-    def _origin(cls, value: str | None) -> str | None:
-        return None if value is None else _read_origin(value)
-
-    @field_validator("database_url")
-    @classmethod
-    def _database(cls, value: SecretStr) -> SecretStr:
-        return SecretStr(_read_database_url(value.get_secret_value()))
-
-    @field_validator("canvas_hosts")
-    @classmethod
-    def _hosts(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for host in value or ():
-            if any(character in host.removeprefix("*.") for character in ":/*@ "):
-                raise PydanticCustomError(
-                    "host", "{host} is no host such as lms.school.example", {"host": host}
-                )
-        return value
-
-    @field_validator("frame_ancestors")
-    @classmethod
-    def _sources(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for source in value or ():
-            if any(character in source for character in ' ;"\r\n'):
-                raise PydanticCustomError(
-                    "source",
-                    "{source} is no origin such as https://*.school.example",
-                    {"source": source},
-                )
-        return value
-
-    @field_validator("platforms_file")
-    @classmethod
-    def _is_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise PydanticCustomError("file", "there is no file {path}", {"path": str(value)})
-        return value
 
     @property
     def development(self) -> bool:
@@ -144,39 +108,6 @@ class Settings(BaseSettings):
         return tuple(key.get_secret_value() for key in self.secret_key)
 
 
-def _read_origin(value: str) -> str:
-    """Give `scheme://host[:port]`; a path, query or user would be lost, so they are refused."""
-    parts = urlsplit(value)
-    try:
-        _ = parts.port
-    except ValueError:
-        raise PydanticCustomError("origin", "the port is not a number") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise PydanticCustomError("origin", "must be a URL such as https://embed.school.example")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise PydanticCustomError(
-            "origin", "must be scheme, host and port only, with no path: https://host"
-        )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _read_database_url(value: str) -> str:
-    if value.startswith(("postgres://", "postgresql://")):
-        return "postgresql+psycopg://" + value.partition("://")[2]
-    if value.startswith("postgresql+psycopg://"):
-        return value
-    if not value.startswith(("sqlite:///", "sqlite+pysqlite:///")):
-        raise PydanticCustomError(
-            "database",
-            "must begin with sqlite:/// or postgresql:// (four slashes before an absolute path)",
-        )
-    if value.endswith(":///") or ":memory:" in value or "mode=memory" in value:
-        raise PydanticCustomError(
-            "database", "names no file: several processes share the database, so it needs one"
-        )
-    return value
-
-
 def _development_key() -> str:
     """Make a key once, for this checkout, readable by its owner only."""
     path = ROOT / "instance" / "secret_key"
@@ -198,14 +129,8 @@ def _made_once(path: Path) -> str:
     return path.read_text().strip()
 
 
-_NOT_BUILT = "mode {mode} is not in this version: set canvas, or leave it out"
-
-
 def _explain(fault: Any) -> str:
-    name = str(fault["loc"][0]).upper()
-    if name == "STUDIO_LAUNCH_MODE" and fault["input"] in ("lti11", "lti13"):
-        return f"{name}: " + _NOT_BUILT.format(mode=fault["input"])
-    return f"{name}: {fault['msg']}"
+    return f"{str(fault['loc'][0]).upper()}: {fault['msg']}"
 
 
 def _missing(settings: Settings) -> list[str]:
@@ -230,9 +155,39 @@ def _missing(settings: Settings) -> list[str]:
     }
     if settings.studio_url is None:
         faults += [f"{name}: is set, but STUDIO_URL is not" for name in studio if studio[name]]
-    elif not settings.studio_url.startswith("https:") and not settings.allow_insecure_urls:
-        faults.append("STUDIO_URL: must be https: (ALLOW_INSECURE_URLS=1 allows http: in tests)")
-    return faults
+    return faults + _insecure(settings) + _missing_of_launch_mode(settings)
+
+
+def _insecure(settings: Settings) -> list[str]:
+    urls = [("STUDIO_URL", settings.studio_url)]
+    urls.append(("STUDIO_LTI_LOGIN_URL", settings.studio_lti_login_url))
+    urls += [("STUDIO_LTI_REDIRECT_URIS", url) for url in settings.studio_lti_redirect_uris]
+    return [
+        f"{name}: must be https: (ALLOW_INSECURE_URLS=1 allows http: in tests)"
+        for name, url in urls
+        if url and not url.startswith("https:") and not settings.allow_insecure_urls
+    ]
+
+
+def _missing_of_launch_mode(settings: Settings) -> list[str]:
+    needed: dict[str, dict[str, object]] = {
+        "lti11": {
+            "STUDIO_LTI_KEY": settings.studio_lti_key,
+            "STUDIO_LTI_SECRET": settings.studio_lti_secret,
+        },
+        "lti13": {
+            "STUDIO_LTI_CLIENT_ID": settings.studio_lti_client_id,
+            "STUDIO_LTI_DEPLOYMENT_ID": settings.studio_lti_deployment_id,
+            "STUDIO_LTI_LOGIN_URL": settings.studio_lti_login_url,
+            "STUDIO_LTI_REDIRECT_URIS": settings.studio_lti_redirect_uris,
+        },
+    }
+    mode = settings.studio_launch_mode
+    return [
+        f"{name}: is needed where STUDIO_LAUNCH_MODE is {mode}"
+        for name, value in needed.get(mode, {}).items()
+        if not value
+    ]
 
 
 def read_settings() -> Settings:
