@@ -1,6 +1,9 @@
 """What comes from outside, read without surprises: origins of URLs, and texts to keep or show."""
 
+from unicodedata import category
 from urllib.parse import urlsplit
+
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def origin_of(url: str) -> str | None:
@@ -24,5 +27,7 @@ def is_id(text: object, longest: int = 255) -> bool:
 
 
 def printable(text: str) -> str:
-    """Give a text for people, with a blank for whatever cannot be shown (half a character, too)."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """Give a text for people on one line, with a blank for control and half characters."""
+    if text.isprintable():
+        return text
+    return "".join(" " if category(each) in _UNPRINTABLE else each for each in text)

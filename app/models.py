@@ -103,6 +103,14 @@ used_nonce = Table(
     Column("expires_at", Utc, nullable=False, index=True),
 )
 
+pending_launch = Table(
+    "pending_launch",
+    metadata,
+    Column("hash", String(64), primary_key=True, doc="of the name that its holder was given"),
+    Column("content", LargeBinary, nullable=False, doc="encrypted: it names a person"),
+    Column("expires_at", Utc, nullable=False, index=True),
+)
+
 signing_key = Table(
     "signing_key",
     metadata,

@@ -94,18 +94,23 @@ def list_embeds(
         ]
 
 
-def get_embed(db: Database, embed_id: int) -> Embed:
-    """Give a ready embed by its number; raises `EmbedError`."""
+def find_embed_by_id(db: Database, embed_id: int) -> Embed | None:
+    """Find a ready embed by its number."""
     with db.reading() as connection:
         row = connection.execute(sa.select(embed).where(embed.c.id == embed_id)).one_or_none()
-    if row is None or not row.launch_url:
+    return _read(row) if row is not None and row.launch_url else None
+
+
+def get_embed(db: Database, embed_id: int) -> Embed:
+    """Give a ready embed by its number; raises `EmbedError`."""
+    if (found := find_embed_by_id(db, embed_id)) is None:
         raise EmbedError(
             "embed-not-found",
             404,
             f"There is no embed {embed_id}.",
             "`flask embeds list` shows those that are there.",
         )
-    return _read(row)
+    return found
 
 
 def forget_embed(db: Database, embed_id: int) -> None:

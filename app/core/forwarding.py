@@ -1,4 +1,4 @@
-"""Where a launch is sent: launch mode `canvas`, in which Canvas itself launches Studio.
+"""Launch mode `canvas`, in which Canvas itself launches Studio; and where a media begins, in each.
 
 The browser is sent to Canvas's `external_tools/retrieve` with the launch URL; Canvas finds the
 tool that the URL belongs to and makes the LTI launch with the proper parameters.

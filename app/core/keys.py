@@ -10,6 +10,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jwt
 import sqlalchemy as sa
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -52,6 +53,14 @@ def find_signing_key(db: Database, vault: Vault) -> tuple[str, str] | None:
             except UndecryptableError:
                 continue
     return None
+
+
+def sign(db: Database, vault: Vault, claims: dict[str, Any]) -> str:
+    """Give the claims as a JWT, signed RS256; raises `UndecryptableError` without a key."""
+    if (found := find_signing_key(db, vault)) is None:
+        raise UndecryptableError
+    kid, pem = found
+    return jwt.encode(claims, pem, "RS256", headers={"kid": kid})
 
 
 def list_keys(db: Database) -> list[Any]:
