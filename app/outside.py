@@ -6,6 +6,7 @@ from typing import Any
 import requests
 
 from app.core import accounts
+from app.core.lti13 import StudioTool
 from app.crypto import Vault
 from app.db import Database
 from app.http import Answer, fetch, make_session
@@ -48,6 +49,22 @@ class Outside:
         """Give a client of a Studio account."""
         tokens = TokenStore(self.db, self.vault, self.http, account.id, account.url)
         return StudioClient(account.url, self.http, tokens)
+
+    def find_studio_tool(self) -> StudioTool | None:
+        """Give Studio as a tool of our platform side; None in other launch modes than `lti13`."""
+        settings = self.settings
+        if settings.studio_launch_mode != "lti13":
+            return None
+        assert settings.studio_lti_client_id is not None
+        assert settings.studio_lti_deployment_id is not None
+        assert settings.studio_lti_login_url is not None
+        return StudioTool(
+            settings.public_url,
+            settings.studio_lti_client_id,
+            settings.studio_lti_deployment_id,
+            settings.studio_lti_login_url,
+            settings.studio_lti_redirect_uris,
+        )
 
     def fetch_key_set(self, url: str) -> Answer:
         """Ask a platform for its keys; raises `OutgoingError`."""

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import requests
 
 TOKEN = re.compile(r"eyJ[\w-]+\.eyJ")
+LEAVING = ('id="onward"', 'id="proof"')
 REQUIRED_POLICY = ("default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors ")
 
 
@@ -51,14 +52,16 @@ def check_page(answer: requests.Response) -> None:
     assert [name for name, times in ids.items() if times > 1] == []
     assert sum(tag == "h1" for tag, _ in tags) == 1
     for tag, attributes in tags:
-        if tag == "form":
+        if tag == "form" and attributes.get("id") != "onward":
             assert (attributes.get("action") or "").startswith("/"), attributes
         if tag == "input" and attributes.get("type") != "hidden":
             assert ("label", {"for": attributes["id"]}) in tags
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    expected = "strict-origin" if 'id="onward"' in text else "no-referrer"
+    assert answer.headers["Referrer-Policy"] == expected
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert not TOKEN.search(text), "a token on a page"
+    if not any(mark in text for mark in LEAVING):
+        assert not TOKEN.search(text), "a token on a page"
 
 
 def read_code(answer: requests.Response) -> str:

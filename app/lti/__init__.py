@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, jsonify
 
 from app.core import keys
-from app.lti import course_page, launch, login, making
+from app.lti import course_page, launch, login, making, platform_side
 from app.outside import Outside
 
 
@@ -16,7 +16,10 @@ def create_door(outside: Outside) -> Blueprint:
     add("/login", "login", partial(login.login, outside), methods=["GET", "POST"])
     add("/launch", "launch", partial(launch.launch, outside), methods=["POST"])
     add("/wait", "wait", partial(making.wait, outside))
+    add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
+    authorize = partial(platform_side.authorize, outside)
+    add("/platform/authorize", "authorize", authorize, methods=["GET", "POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))
     return door
 

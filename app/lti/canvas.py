@@ -1,7 +1,7 @@
 """The Canvas that a launch came from, as far as its hosts are allowed."""
 
 from app.core import forwarding, platforms
-from app.lti import framing
+from app.lti import policy
 from app.lti.claims import Launch
 from app.outside import Outside
 
@@ -16,7 +16,7 @@ def find_origin(outside: Outside, message: Launch) -> str:
         _allowed_hosts(outside),
         insecure=outside.settings.allow_insecure_urls,
     )
-    framing.allow((origin,))
+    policy.allow_frames((origin,))
     return origin
 
 

@@ -7,14 +7,15 @@ Source: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.carried import LTI, Carried
 from app.core.courses import read_positive
 from app.core.embeds import EMBED_TYPES
 from app.core.platforms import Platform
 from app.inputs import is_id, origin_of, printable
 from app.lti import refusals, roles
 
-LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+PRESENTATION = LTI + "launch_presentation"
 PLACEMENT = "https://www.instructure.com/placement"
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
@@ -50,6 +51,7 @@ class Launch:
     email: str | None
     placement: str | None
     custom: dict[str, str]
+    carried: Carried
     return_urls: tuple[str, ...]
 
     @property
@@ -111,7 +113,7 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
     if body.get(LTI + "version") != VERSION:
         raise refusals.incomplete("version")
     context = _object(body, LTI + "context")
-    presentation = _object(body, LTI + "launch_presentation")
+    presentation = _object(body, PRESENTATION)
     return_urls = [presentation.get("return_url")]
     if message_type == RESOURCE_LINK_REQUEST:
         _id(_object(body, LTI + "resource_link").get("id"), "resource_link.id")
@@ -119,6 +121,7 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         return_urls.append(_deep_link_return_url(body))
     email, placement = body.get("email"), body.get(PLACEMENT)
     title = context.get("title")
+    custom = _custom(_object(body, LTI + "custom"))
     return Launch(
         platform=platform,
         message_type=message_type,
@@ -129,9 +132,18 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         context_title=printable(title[:LONGEST_TITLE]) if isinstance(title, str) else None,
         email=email if is_id(email, LONGEST_EMAIL) else None,
         placement=placement if isinstance(placement, str) else None,
-        custom=_custom(_object(body, LTI + "custom")),
+        custom=custom,
+        carried=Carried.from_claims({**body, PRESENTATION: _returnable(presentation)}, custom),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
     )
+
+
+def _returnable(presentation: dict[str, Any]) -> dict[str, Any]:
+    """Leave a return URL out that is none: Studio may offer it to people as a link."""
+    url = presentation.get("return_url")
+    if isinstance(url, str) and origin_of(url) is not None:
+        return presentation
+    return {**presentation, "return_url": None}
 
 
 def _id(value: Any, claim: str) -> str:

@@ -1,35 +1,38 @@
 """A launch with no media: the course's embeds, each one playable; for instructors, their care.
 
-"Make anew" is for an embed that Studio no longer has. Its form carries a sealed ticket: what
-the page may do is decided when it is shown, to whom it is shown.
+"Make anew" is for an embed that Studio no longer has. The page's form carries a sealed ticket:
+what the page may do is decided when it is shown, to whom it is shown.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import embeds, forwarding, keys, marks
-from app.core.courses import Course
-from app.core.embeds import Embed, EmbedKey
+from app.core import embeds, keys, marks
+from app.core.courses import Course, read_positive
+from app.core.embeds import Embed
 from app.crypto import UndecryptableError
 from app.errors import EmbedError
 from app.locks import BusyError
-from app.lti import canvas, framing, refusals
+from app.lti import policy, refusals
 from app.lti.claims import Launch
+from app.lti.forward import Traveller, forward
 from app.outside import Outside
 
-PURPOSE = "make-anew"
+PURPOSE = "course-page"
 TICKET_SECONDS = 2 * 3600
 
 
-class Anew(BaseModel):
-    """The right to have one embed made anew."""
+class Visit(BaseModel):
+    """What somebody may do on a course page: play its embeds, and who teaches, make them anew."""
 
     model_config = ConfigDict(frozen=True)
-    key: EmbedKey
-    made_at: datetime
-    canvas_origin: str
+    account_id: int
+    course_id: int
+    traveller: Traveller
+    teaches: bool
+    seen_at: datetime
     frame_origins: tuple[str, ...]
 
 
@@ -37,11 +40,10 @@ class Entry(BaseModel):
     """One embed, as the page shows it."""
 
     model_config = ConfigDict(frozen=True)
+    embed_id: int
     title: str
     kind: str
-    play_url: str
     parameters: dict[str, str]
-    anew: str | None
 
 
 def show(outside: Outside, message: Launch, course: Course) -> Response:
@@ -49,58 +51,63 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
     if message.context_id is None:
         raise refusals.without_context()
     course.check_may_make()
-    origin = canvas.find_origin(outside, message)
+    traveller = Traveller.from_launch(outside, message)
     account = outside.default_account()
+    visit = Visit(
+        account_id=account.id,
+        course_id=course.course_id,
+        traveller=traveller,
+        teaches=message.is_instructor,
+        seen_at=datetime.now(UTC),
+        frame_origins=policy.origins_so_far(),
+    )
     found = embeds.list_embeds(outside.db, account.id, course.course_id)
     mark_key = keys.get_mark_key(outside.db)
-    entries = [_entry(outside, message, origin, account.url, mark_key, embed) for embed in found]
-    return make_response(
-        render_template(
-            "course.html",
-            course_title=message.context_title,
-            entries=entries,
-            teaches=message.is_instructor,
-            picking=message.is_deep_linking,
-            only_lms_admin=message.is_only_lms_admin,
-        )
+    return _page(
+        "course.html",
+        outside.vault.seal(visit.model_dump_json(), PURPOSE),
+        course_title=message.context_title,
+        entries=[_entry(mark_key, account.url, embed) for embed in found],
+        teaches=message.is_instructor,
+        picking=message.is_deep_linking,
+        only_lms_admin=message.is_only_lms_admin,
     )
 
 
+def play(outside: Outside) -> Response:
+    """Send whoever was given the ticket on to the embed that they chose."""
+    visit, embed = _read_choice(outside)
+    return forward(outside, visit.traveller, embed)
+
+
 def make_anew(outside: Outside) -> Response:
-    """Make an embed anew for whoever was given the ticket; the old one counts until it is there."""
-    anew = _read_ticket(outside, request.form.get("ticket", ""))
-    framing.allow(anew.frame_origins)
+    """Make an embed anew for an instructor; the old one counts until the new one is there."""
+    visit, embed = _read_choice(outside)
+    if not visit.teaches:
+        raise refusals.only_instructors()
     try:
         with outside.seats.taken():
-            made = embeds.remake_embed(
-                outside.db,
-                outside.studio(outside.default_account()),
-                anew.key,
-                anew.made_at,
-            )
+            studio = outside.studio(outside.default_account())
+            made = embeds.remake_embed(outside.db, studio, embed.key, visit.seen_at)
     except BusyError:
         raise _busy() from None
-    play_url = forwarding.canvas_url(anew.canvas_origin, made.key.course_id, made.launch_url)
-    return make_response(render_template("anew.html", title=made.title, play_url=play_url))
+    return _page("anew.html", request.form["ticket"], embed=made)
 
 
-def _entry(
-    outside: Outside,
-    message: Launch,
-    origin: str,
-    studio_url: str,
-    mark_key: bytes,
-    embed: Embed,
-) -> Entry:
+def _page(template: str, ticket: str, **values: object) -> Response:
+    policy.let_forms_leave()
+    return make_response(render_template(template, ticket=ticket, **values))
+
+
+def _entry(mark_key: bytes, studio_url: str, embed: Embed) -> Entry:
     key = embed.key
     return Entry(
+        embed_id=embed.id,
         title=embed.title,
         kind=_kind(embed),
-        play_url=forwarding.canvas_url(origin, key.course_id, embed.launch_url),
         parameters=marks.link_parameters(
             mark_key, studio_url, key.media_id, key.embed_type, key.downloadable
         ),
-        anew=_ticket(outside, embed, origin) if message.is_instructor else None,
     )
 
 
@@ -109,21 +116,22 @@ def _kind(embed: Embed) -> str:
     return f"{kind}, can be downloaded" if embed.key.downloadable else kind
 
 
-def _ticket(outside: Outside, embed: Embed, origin: str) -> str:
-    anew = Anew(
-        key=embed.key,
-        made_at=embed.made_at,
-        canvas_origin=origin,
-        frame_origins=framing.origins_so_far(),
-    )
-    return outside.vault.seal(anew.model_dump_json(), PURPOSE)
-
-
-def _read_ticket(outside: Outside, ticket: str) -> Anew:
+def _read_choice(outside: Outside) -> tuple[Visit, Embed]:
+    """Read the ticket of a course page, and the embed of that course that was chosen."""
     try:
-        return Anew.model_validate_json(outside.vault.unseal(ticket, PURPOSE, TICKET_SECONDS))
+        text = outside.vault.unseal(request.form.get("ticket", ""), PURPOSE, TICKET_SECONDS)
+        visit = Visit.model_validate_json(text)
     except (UndecryptableError, ValidationError):
         raise refusals.expired("a course page's ticket is forged or older than two hours") from None
+    policy.allow_frames(visit.frame_origins)
+    embed_id = read_positive(request.form.get("embed", ""))
+    embed = None if embed_id is None else embeds.find_embed_by_id(outside.db, embed_id)
+    if embed is None or (embed.key.account_id, embed.key.course_id) != (
+        visit.account_id,
+        visit.course_id,
+    ):
+        raise refusals.expired("the embed is not of this course page, or was forgotten")
+    return visit, embed
 
 
 def _busy() -> EmbedError:

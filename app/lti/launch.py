@@ -1,10 +1,11 @@
-"""The way of a launch: check the message, find the course, find or make the embed, forward."""
+"""The way of a launch: check message and browser, find the course and the embed, forward."""
 
 from flask import Response, request
 
 from app.core import courses
-from app.lti import course_page, deep_linking, framing, making, pylti, refusals, state
+from app.lti import binding, course_page, deep_linking, making, once, policy, pylti, refusals
 from app.lti.claims import Launch
+from app.lti.state import State
 from app.outside import Outside
 
 MAX_BODY = 256 * 1024
@@ -14,6 +15,9 @@ WAIT_SECONDS = 3.0
 def launch(outside: Outside) -> Response:
     """Answer a posted launch; each step may refuse it with a page."""
     message, begun = check_message(outside)
+    if (page := binding.ask_for_proof(outside, message, begun)) is not None:
+        return page
+    once.use_up(outside, message, begun.nonce)
     course = find_course(outside, message)
     if message.is_deep_linking:
         answer = deep_linking.show(outside, message, course)
@@ -22,17 +26,17 @@ def launch(outside: Outside) -> Response:
     else:
         asked = making.Making.from_launch(outside, message, course)
         answer = making.forward_or_make(outside, message, asked, WAIT_SECONDS)
-    state.delete_cookie(answer, begun)
+    binding.delete_cookie(answer, begun)
     return answer
 
 
-def check_message(outside: Outside) -> tuple[Launch, state.State]:
-    """Check what was posted; from here on the message is verified and used up."""
+def check_message(outside: Outside) -> tuple[Launch, State]:
+    """Check what was posted; from here on the message is verified."""
     request.max_content_length = MAX_BODY
     if error := request.form.get("error"):
         raise refusals.by_platform(error)
-    message, begun = pylti.check_launch(outside, request.form, request.cookies)
-    framing.allow(message.frame_origins)
+    message, begun = pylti.verify(outside, request.form)
+    policy.allow_frames(message.frame_origins)
     return message, begun
 
 

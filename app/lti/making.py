@@ -1,26 +1,28 @@
 """From a checked launch of a link to its embed, and on: forward now, make it first, or wait.
 
-All that is needed to go on is one small value, so that the page that waits can carry it, sealed.
+All that is needed to go on is one value. While a page waits it is kept, encrypted, and the page
+has only a sealed name for it: in some launch modes whoever went on would be taken for the person.
 """
 
-from collections.abc import Callable
+import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import accounts, embeds, forwarding, keys, library, marks
+from app.core import accounts, embeds, keys, library, marks, pending
 from app.core.courses import Course
-from app.core.embeds import EmbedKey
+from app.core.embeds import Embed, EmbedKey
 from app.crypto import UndecryptableError
 from app.locks import BusyError
-from app.lti import canvas, framing, refusals
+from app.lti import policy, refusals
 from app.lti.claims import Launch
+from app.lti.forward import Traveller, forward
 from app.outside import Outside
 from app.studio.client import StudioClient
 
 PURPOSE = "wait"
-TICKET_SECONDS = 600
+LIFETIME = timedelta(minutes=10)
 LOOK_AGAIN_SECONDS = 2
 
 
@@ -34,7 +36,7 @@ class Making(BaseModel):
     model_config = ConfigDict(frozen=True)
     key: EmbedKey
     course: Course
-    canvas_origin: str
+    traveller: Traveller
     start_at: int | None
     marked: bool
     email: str | None
@@ -46,7 +48,7 @@ class Making(BaseModel):
         """Read what the link wants, and whose link it is; raises `ServiceError`."""
         wanted = message.read_wanted()
         account = outside.default_account()
-        origin = canvas.find_origin(outside, message)
+        traveller = Traveller.from_launch(outside, message)
         what = (wanted.media_id, wanted.embed_type, wanted.downloadable)
         mark_key = keys.get_mark_key(outside.db)
         home = accounts.is_home(outside.db, account, message.platform.issuer)
@@ -59,19 +61,44 @@ class Making(BaseModel):
                 wanted.downloadable,
             ),
             course=course,
-            canvas_origin=origin,
+            traveller=traveller,
             start_at=wanted.start_at,
             marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
             email=message.email if home else None,
-            frame_origins=framing.origins_so_far(),
+            frame_origins=policy.origins_so_far(),
             since=datetime.now(UTC),
         )
 
 
 def forward_or_make(outside: Outside, message: Launch, making: Making, wait: float) -> Response:
     """Forward to the embed; where it is not there yet, see who asks and have it made."""
-    if (found := embeds.find_embed(outside.db, making.key)) is not None:
-        return _forward(making, found)
+    found = embeds.find_embed(outside.db, making.key)
+    if found is None:
+        _check_may_make(message, making)
+        found = _make(outside, making, wait)
+    if found is None:
+        return _begin_to_wait(outside, making)
+    return forward(outside, making.traveller, found, making.start_at)
+
+
+def wait(outside: Outside) -> Response:
+    """Look again for a page that waits; never waits itself, and goes on once."""
+    ticket = request.args.get("ticket", "")
+    name, making = _find_waiting(outside, ticket)
+    policy.allow_frames(making.frame_origins)
+    found = embeds.find_embed(outside.db, making.key) or _make(outside, making, wait_seconds=0)
+    if found is None:
+        return _wait_page(ticket)
+    if pending.take(outside.db, outside.vault, name) is None:
+        raise refusals.expired("a waiting page went on before")
+    return forward(outside, making.traveller, found, making.start_at)
+
+
+def _check_may_make(message: Launch, making: Making) -> None:
+    """Raise `ServiceError` where this launch may not cause the embed to be made.
+
+    Whether the media is the instructor's is asked later, under the embed's lock.
+    """
     if not making.marked and not message.is_instructor:
         raise (
             refusals.only_lms_admin() if message.is_only_lms_admin else refusals.not_embedded_yet()
@@ -79,63 +106,47 @@ def forward_or_make(outside: Outside, message: Launch, making: Making, wait: flo
     if message.context_id is None:
         raise refusals.without_context()
     making.course.check_may_make()
-    return go_on(outside, making, wait)
 
 
-def go_on(outside: Outside, making: Making, wait_seconds: float) -> Response:
-    """Have the embed made, and forward to it, or answer a page that goes on by itself.
+def _make(outside: Outside, making: Making, wait_seconds: float) -> Embed | None:
+    """Have the embed made; None where it is still being made, or no thread is to spare.
 
-    Security: the caller has seen that whoever launched may cause the embed to be made, but for
-    the question whether the media is theirs, which is asked here.
+    Security: the caller has seen that whoever launched may cause it.
     """
+
+    def check_permitted(studio: StudioClient) -> None:
+        if not making.marked and outside.settings.studio_library == "own":
+            library.check_may_use(studio, making.key.media_id, making.email)
+
     try:
         with outside.seats.taken():
-            found = embeds.ensure_embed(
+            return embeds.ensure_embed(
                 outside.db,
                 outside.studio(outside.default_account()),
                 making.key,
-                _permission(outside, making),
+                check_permitted,
                 since=making.since,
                 wait_seconds=wait_seconds,
             )
     except BusyError:
-        return _wait_page(outside, making)
-    return _forward(making, found)
+        return None
 
 
-def wait(outside: Outside) -> Response:
-    """Look again for a page that waits; never waits itself."""
-    making = _read_ticket(outside, request.args.get("ticket", ""))
-    if datetime.now(UTC) - making.since > timedelta(seconds=TICKET_SECONDS):
-        raise refusals.expired("a page has waited for ten minutes")
-    framing.allow(making.frame_origins)
-    if (found := embeds.find_embed(outside.db, making.key)) is not None:
-        return _forward(making, found)
-    return go_on(outside, making, wait_seconds=0)
+def _begin_to_wait(outside: Outside, making: Making) -> Response:
+    name = secrets.token_urlsafe(24)
+    pending.keep(outside.db, outside.vault, name, making.model_dump_json(), LIFETIME)
+    return _wait_page(outside.vault.seal(name, PURPOSE))
 
 
-def _permission(outside: Outside, making: Making) -> Callable[[StudioClient], None]:
-    def check(studio: StudioClient) -> None:
-        if not making.marked and outside.settings.studio_library == "own":
-            library.check_may_use(studio, making.key.media_id, making.email)
-
-    return check
-
-
-def _forward(making: Making, found: embeds.Embed) -> Response:
-    launch_url = forwarding.with_start(found.launch_url, making.start_at)
-    address = forwarding.canvas_url(making.canvas_origin, found.key.course_id, launch_url)
-    return make_response(redirect(address))
-
-
-def _wait_page(outside: Outside, making: Making) -> Response:
-    ticket = outside.vault.seal(making.model_dump_json(), PURPOSE)
+def _wait_page(ticket: str) -> Response:
     page = render_template("wait.html", seconds=LOOK_AGAIN_SECONDS, ticket=ticket)
     return make_response(page)
 
 
-def _read_ticket(outside: Outside, ticket: str) -> Making:
+def _find_waiting(outside: Outside, ticket: str) -> tuple[str, Making]:
     try:
-        return Making.model_validate_json(outside.vault.unseal(ticket, PURPOSE, TICKET_SECONDS))
+        name = outside.vault.unseal(ticket, PURPOSE, int(LIFETIME.total_seconds()))
+        kept = pending.find(outside.db, outside.vault, name)
+        return name, Making.model_validate_json(kept or "")
     except (UndecryptableError, ValidationError):
-        raise refusals.expired("a waiting page's ticket is forged or too old") from None
+        raise refusals.expired("a waiting page's ticket is forged, used or too old") from None

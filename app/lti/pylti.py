@@ -3,20 +3,18 @@
 This is the only file that imports pylti1p3, because it must be guarded: by itself it accepts
 a token twice, a token of another issuer, tokens without an end or for other audiences, and it
 asks the platform for its keys at each launch. `MessageLaunch.validate` keeps the order; each
-step it names is replaced or closed here. Only `LaunchError` leaves this file.
+step it names is replaced or closed here. Only `LaunchError` leaves this file. Not here: whether
+this browser began the launch (`binding`), and that it works once (`once`).
 
 Source: https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation (5.1.3)
 """
 
-import hashlib
 import math
 import time
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import jwt
-import sqlalchemy as sa
 from pylti1p3.contrib.flask.message_launch import FlaskMessageLaunch
 from pylti1p3.contrib.flask.request import FlaskRequest
 from pylti1p3.deployment import Deployment
@@ -26,12 +24,11 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app.core import key_sets, platforms
+from app.core.carried import LTI
 from app.core.platforms import Platform
-from app.db import insert_into
 from app.inputs import is_id, origin_of
 from app.lti import refusals, state
-from app.lti.claims import LTI, Launch, read_launch
-from app.models import used_nonce
+from app.lti.claims import Launch, read_launch
 from app.outside import Outside
 
 LONGEST_TOKEN = 64 * 1024
@@ -39,14 +36,11 @@ LONGEST_KID = 256
 LEEWAY_SECONDS = 60
 LONGEST_LIFETIME_SECONDS = 24 * 3600
 OLDEST_SECONDS = 3600
-NONCE_KEPT = timedelta(seconds=state.LIFETIME_SECONDS + OLDEST_SECONDS)
 
 
-def check_launch(
-    outside: Outside, form: ImmutableMultiDict[str, str], cookies: ImmutableMultiDict[str, str]
-) -> tuple[Launch, state.State]:
-    """Check a posted message, and use its nonce up; raises `LaunchError`."""
-    message = _GuardedLaunch(outside, form, cookies)
+def verify(outside: Outside, form: ImmutableMultiDict[str, str]) -> tuple[Launch, state.State]:
+    """Verify a posted message, and use nothing up; raises `LaunchError`."""
+    message = _GuardedLaunch(outside, form)
     try:
         message.validate()
     except (LtiException, OIDCException) as error:
@@ -99,16 +93,11 @@ class _GuardedLaunch(FlaskMessageLaunch):
     state: state.State
     launch: Launch | None = None
 
-    def __init__(
-        self,
-        outside: Outside,
-        form: ImmutableMultiDict[str, str],
-        cookies: ImmutableMultiDict[str, str],
-    ) -> None:
-        self.outside, self.form, self.cookies = outside, form, cookies
+    def __init__(self, outside: Outside, form: ImmutableMultiDict[str, str]) -> None:
+        self.outside, self.form = outside, form
         self.platforms = _Platforms(outside)
         request = FlaskRequest(  # type: ignore[no-untyped-call]
-            cookies=cookies,
+            cookies={},
             session={},
             request_data=form,
             request_is_secure=outside.settings.secure,
@@ -121,7 +110,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
         return cast("dict[str, Any]", self._jwt["body"])
 
     def validate_state(self) -> "_GuardedLaunch":
-        """Read our signed state. Whether it belongs to this browser is asked last."""
+        """Read our signed state. Whether it belongs to this browser is asked later."""
         for field, longest in (("state", state.LONGEST_STATE), ("id_token", LONGEST_TOKEN)):
             values = self.form.getlist(field)
             if len(values) != 1 or not 0 < len(values[0]) <= longest:
@@ -148,7 +137,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
         return self
 
     def validate_nonce(self) -> "_GuardedLaunch":
-        """See that the nonce is the one of this state; it is used up last of all."""
+        """See that the nonce is the one of this state; it is used up later."""
         if self.body.get("nonce") != self.state.nonce:
             raise refusals.unverified("the nonce is not this login's")
         return self
@@ -213,13 +202,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
         return self
 
     def save_launch_data(self) -> "_GuardedLaunch":
-        """Bind the launch to the browser, then use the nonce up; nothing else is kept."""
-        proof = state.find_proof(self.state, self.cookies)
-        assert self.launch is not None
-        if not self.state.is_bound(proof):
-            used = _is_used(self.outside, self.launch, self.state.nonce)
-            raise refusals.expired("the nonce was used before") if used else refusals.unbound()
-        _use_up(self.outside, self.launch, self.state.nonce)
+        """Keep nothing: that is done last, and elsewhere (`binding`, `once`)."""
         return self
 
     def _audience(self) -> list[str]:
@@ -245,35 +228,6 @@ class _GuardedLaunch(FlaskMessageLaunch):
         if origin_of(target) != self.outside.settings.public_url:
             return False
         return urlsplit(target).path == "/lti/launch"
-
-
-def _use_up(outside: Outside, launch: Launch, nonce: str) -> None:
-    """Use a nonce up, once over all processes; a deployment that was accepted is recorded."""
-    now = datetime.now(UTC)
-    row = {
-        "hash": _hash(launch, nonce),
-        "expires_at": now + NONCE_KEPT,
-    }
-    old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
-    with outside.db.writing() as connection:
-        insert = insert_into(connection, used_nonce).values(row).on_conflict_do_nothing()
-        used = insert.returning(used_nonce.c.hash)
-        if connection.execute(used).first() is None:
-            raise refusals.expired("the nonce was used before")
-        connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
-        if launch.platform.any_deployment:
-            platforms.add_deployment(connection, launch.platform.id, launch.deployment_id, now)
-
-
-def _is_used(outside: Outside, launch: Launch, nonce: str) -> bool:
-    """Whether this launch was made before: a reload brings it back without its cookie."""
-    same = sa.select(used_nonce.c.hash).where(used_nonce.c.hash == _hash(launch, nonce))
-    with outside.db.reading() as connection:
-        return connection.execute(same).first() is not None
-
-
-def _hash(launch: Launch, nonce: str) -> str:
-    return hashlib.sha256(f"{launch.platform.id} {nonce}".encode()).hexdigest()
 
 
 def _is_number(value: Any) -> bool:

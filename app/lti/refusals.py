@@ -51,10 +51,10 @@ def unbound() -> LaunchError:
     return LaunchError(
         "browser-not-recognised",
         401,
-        "Your browser did not send back the cookie that this page needs.",
-        "Open the course page in a new window, or in another browser. "
+        "Your browser keeps back what this page needs to know you by.",
+        "Open the course page in a new window and try again there, or in another browser. "
         "If cookies are blocked for this site, allow them.",
-        log="no cookie of this launch",
+        log="neither cookie nor stored proof of this launch",
     )
 
 
@@ -79,6 +79,18 @@ def deployment_not_registered(deployment_id: str) -> LaunchError:
         f"Ask an admin to run `flask platforms add` for this LMS again, with the option "
         f"--deployment-id {deployment_id[:255]}.",
         log=f"deployment {deployment_id[:255]!r}",
+    )
+
+
+def unknown_tool(parameter: str) -> LaunchError:
+    """Somebody asks our platform side who is not registered with it."""
+    return LaunchError(
+        "studio-not-registered",
+        400,
+        "This page did not get what Studio normally sends.",
+        f"Ask an admin to compare {parameter} with STUDIO_LTI_CLIENT_ID and "
+        "STUDIO_LTI_REDIRECT_URIS, which must be exactly what Studio sends.",
+        log=f"authorization request with an unknown {parameter}",
     )
 
 

@@ -1,10 +1,9 @@
 """The signed state of a login, bound to one browser; nothing of it is kept here.
 
-1. Login makes a secret `v`, gives it to the browser in a cookie of this one launch, and puts
-   its hash, the nonce and the platform into a state that it signs.
-2. The launch brings the state back. It belongs to this browser if the cookie's hash is in it.
+1. Login makes a secret, gives it to the browser (`binding`), and puts its hash, the nonce and
+   the platform into a state that it signs.
+2. The launch brings the state back. It belongs to this browser if that has the secret.
 
-One cookie a launch, not one a browser: a page with several links logs in several times at once.
 Source: https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow (5.1.1)
 """
 
@@ -12,34 +11,29 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from flask import Response
 from itsdangerous import BadData, URLSafeTimedSerializer
-from werkzeug.datastructures import ImmutableMultiDict
 
 from app.lti import refusals
 from app.settings import Settings
 
 LIFETIME_SECONDS = 600
 LONGEST_STATE = 2048
-ATTRIBUTES: dict[str, Any] = {
-    "path": "/",
-    "secure": True,
-    "httponly": True,
-    "samesite": "None",
-    "partitioned": True,
-}
 
 
 @dataclass(frozen=True)
 class State:
-    """What a login leaves for its launch."""
+    """What a login leaves for its launch.
+
+    `by_page` says that a page of ours kept the secret in this browser in every way it could,
+    `storage_target` in which frame of the platform, where it named one.
+    """
 
     id: str
     platform_id: int
     nonce: str
     binding: str
+    by_page: bool
     storage_target: str | None
 
     def is_bound(self, proof: str | None) -> bool:
@@ -47,7 +41,7 @@ class State:
         return proof is not None and hmac.compare_digest(_hash(proof), self.binding)
 
 
-def begin(platform_id: int, storage_target: str | None) -> tuple[State, str]:
+def begin(platform_id: int, *, by_page: bool, storage_target: str | None) -> tuple[State, str]:
     """Begin a login: gives its state, and the secret for the browser."""
     secret = secrets.token_urlsafe(18)
     state = State(
@@ -55,6 +49,7 @@ def begin(platform_id: int, storage_target: str | None) -> tuple[State, str]:
         platform_id=platform_id,
         nonce=secrets.token_urlsafe(24),
         binding=_hash(secret),
+        by_page=by_page,
         storage_target=storage_target,
     )
     return state, secret
@@ -71,31 +66,6 @@ def read(signed: str, settings: Settings) -> State:
         return State(**_signer(settings).loads(signed, max_age=LIFETIME_SECONDS))
     except (BadData, TypeError):
         raise refusals.expired("the state is forged or older than ten minutes") from None
-
-
-def set_cookie(response: Response, state: State, secret: str) -> None:
-    """Give the browser its secret, in a cookie that lives in the LMS's frame too (CHIPS)."""
-    response.set_cookie(
-        cookie_name(state),
-        secret,
-        max_age=LIFETIME_SECONDS,
-        **ATTRIBUTES,
-    )
-
-
-def delete_cookie(response: Response, state: State) -> None:
-    """Take the cookie back, once the launch is done."""
-    response.delete_cookie(cookie_name(state), **ATTRIBUTES)
-
-
-def find_proof(state: State, cookies: ImmutableMultiDict[str, str]) -> str | None:
-    """Find the secret in the browser's cookies."""
-    return cookies.get(cookie_name(state))
-
-
-def cookie_name(state: State) -> str:
-    """Give the cookie's name; `__Host-` keeps neighbours on our domain from setting it."""
-    return f"__Host-lti-{state.id}"
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:

@@ -20,7 +20,7 @@ ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
@@ -44,9 +44,10 @@ def protect(app: Flask, outside: Outside) -> None:
 
     @app.after_request
     def _finish(answer: Response) -> Response:
-        ancestors = _ancestors(outside, answer)
-        answer.headers["Content-Security-Policy"] = _POLICY.format(ancestors=ancestors)
-        answer.headers["Referrer-Policy"] = "no-referrer"
+        policy = _POLICY.format(ancestors=_ancestors(outside, answer))
+        forms = "" if g.get("forms_leave") else "; form-action 'self'"
+        answer.headers["Content-Security-Policy"] = policy + forms
+        answer.headers.setdefault("Referrer-Policy", "no-referrer")
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers.setdefault("Cache-Control", "no-store")
         if outside.settings.secure:
@@ -69,7 +70,8 @@ def _ancestors(outside: Outside, answer: Response) -> str:
         return "'none'"
     sources = outside.settings.frame_ancestors
     if sources is None:
-        sources = (ALWAYS_FRAMED_BY, *_registered(outside))
+        anywhere = ("https:",) if g.get("framed_by_any") else ()
+        sources = (ALWAYS_FRAMED_BY, *anywhere, *_registered(outside))
     told = (origin for origin in g.get("frame_origins", ()) if _ORIGIN.fullmatch(origin))
     return " ".join(dict.fromkeys((*sources, *told)))
 

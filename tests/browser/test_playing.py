@@ -149,6 +149,6 @@ def test_an_instructor_plays_from_the_course_page_and_makes_anew(
     frame.locator("summary").first.click()
     before = len(world.calls("create_embed"))
     frame.get_by_role("button", name="Make anew").first.click()
-    frame.get_by_role("link", name="Play it").click()
+    frame.get_by_role("button", name="Play it").click()
     assert _play(page, _await_player(page, world)) > 0.5
     assert len(world.calls("create_embed")) - before == 1

@@ -6,6 +6,14 @@ from tests.pages import read_code
 from tests.world import World
 
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
+CHOICE = re.compile(r'<button[^>]* name="embed" value="([^"]+)">')
+
+
+def _read_choices(page: str) -> list[dict[str, str]]:
+    """What the buttons of a page post that play an embed, each with the page's ticket."""
+    ticket = TICKET.search(page)
+    assert ticket is not None
+    return [{"ticket": ticket[1], "embed": embed_id} for embed_id in CHOICE.findall(page)]
 
 
 def _open(world: World, person: str, course_id: int = 101) -> str:
@@ -25,8 +33,31 @@ def test_a_student_sees_what_is_embedded_in_the_course_and_can_play_it(world: Wo
     world.launch(world.marked(261533))
     page = _open(world, "student")
     assert "<script>" not in page
-    assert page.count("/courses/101/external_tools/retrieve?display=borderless&amp;url=") == 1
     assert "Make anew" not in page
+    (choice,) = _read_choices(page)
+    answer = world.post("/lti/play", data=choice)
+    assert answer.status_code == 302
+    retrieve = "/courses/101/external_tools/retrieve?display=borderless&url="
+    assert answer.headers["Location"].startswith(world.lms.settings.url + retrieve)
+
+
+def test_a_page_is_good_for_its_own_course_only(world: World):
+    world.launch(world.marked(261533))
+    world.launch(world.marked(261533), course_id=102)
+    other = _read_choices(_open(world, "student", 102))[0]
+    mine = _read_choices(_open(world, "student"))[0]
+    for embed in (other["embed"], "0", "x", "99999", ""):
+        answer = world.post("/lti/play", data={**mine, "embed": embed})
+        assert (answer.status_code, read_code(answer)) == (401, "launch-expired")
+
+
+def test_a_students_page_makes_nothing_anew(world: World):
+    world.launch(world.marked(261533))
+    before = len(world.calls("create_embed"))
+    choice = _read_choices(_open(world, "student"))[0]
+    answer = world.post("/lti/make-anew", data=choice)
+    assert (answer.status_code, read_code(answer)) == (403, "only-instructors")
+    assert len(world.calls("create_embed")) == before
 
 
 def test_an_admin_without_a_role_sees_them_and_is_told_why_there_is_no_more(world: World):
@@ -37,25 +68,24 @@ def test_an_admin_without_a_role_sees_them_and_is_told_why_there_is_no_more(worl
 def test_an_instructor_makes_an_embed_anew_that_studio_lost(world: World):
     link = world.marked(260861)
     old = world.launch(link, course_id=102).headers["Location"]
-    ticket = TICKET.search(_open(world, "instructor", 102))
-    assert ticket is not None
-    answer = world.post("/lti/make-anew", data={"ticket": ticket[1]})
+    choice = _read_choices(_open(world, "instructor", 102))[0]
+    answer = world.post("/lti/make-anew", data=choice)
     new = world.launch(link, course_id=102).headers["Location"]
     before = len(world.calls("create_embed"))
-    again = world.post("/lti/make-anew", data={"ticket": ticket[1]})
+    again = world.post("/lti/make-anew", data=choice)
     assert (answer.status_code, again.status_code) == (200, 200)
     assert len(world.calls("create_embed")) == before
     assert old != new
-    assert new.replace("&", "&amp;") in answer.text
+    played = world.post("/lti/play", data=_read_choices(answer.text)[0])
+    assert played.headers["Location"] == new
 
 
 def test_the_old_embed_stays_where_studio_refuses_a_new_one(world: World):
     link = world.marked(262590)
     old = world.launch(link, course_id=103).headers["Location"]
-    ticket = TICKET.search(_open(world, "instructor", 103))
-    assert ticket is not None
+    choice = _read_choices(_open(world, "instructor", 103))[0]
     world.tell_studio("next", operation="show", status=404)
-    answer = world.post("/lti/make-anew", data={"ticket": ticket[1]})
+    answer = world.post("/lti/make-anew", data=choice)
     assert (answer.status_code, read_code(answer)) == (404, "media-not-found")
     assert world.launch(link, course_id=103).headers["Location"] == old
 

@@ -1,0 +1,79 @@
+"""The last step of a launch: the browser is sent to the player, in the account's launch mode.
+
+What that needs of the launch is one small value, so that a page between can carry it, sealed.
+"""
+
+from contextlib import suppress
+
+from flask import Response, make_response, redirect, render_template
+from pydantic import BaseModel, ConfigDict
+
+from app.core import accounts, forwarding, lti11, lti13
+from app.core.carried import Carried
+from app.core.embeds import Embed
+from app.errors import EmbedError
+from app.lti import canvas, policy, refusals
+from app.lti.claims import Launch
+from app.outside import Outside
+
+
+class Traveller(BaseModel):
+    """Who is sent to Studio: through which Canvas, or as whom."""
+
+    model_config = ConfigDict(frozen=True)
+    canvas_origin: str | None = None
+    carried: Carried | None = None
+
+    @classmethod
+    def from_launch(cls, outside: Outside, message: Launch) -> "Traveller":
+        """Read what this launch mode needs; raises `EmbedError` where it is not there."""
+        if outside.settings.studio_launch_mode == "canvas":
+            return cls(canvas_origin=canvas.find_origin(outside, message))
+        with suppress(EmbedError):  # here Canvas's host is only one that may frame us
+            canvas.find_origin(outside, message)
+        account = outside.default_account()
+        if accounts.is_home(outside.db, account, message.platform.issuer):
+            return cls(carried=message.carried)
+        return cls(carried=message.carried.as_stranger(message.platform.id))
+
+
+def forward(
+    outside: Outside, traveller: Traveller, embed: Embed, start_at: int | None = None
+) -> Response:
+    """Send the browser on to an embed."""
+    launch_url = forwarding.with_start(embed.launch_url, start_at)
+    match outside.settings.studio_launch_mode, traveller:
+        case "canvas", Traveller(canvas_origin=str(origin)):
+            address = forwarding.canvas_url(origin, embed.key.course_id, launch_url)
+            return make_response(redirect(address))
+        case "lti11", Traveller(carried=Carried() as carried):
+            return _post_signed(outside, launch_url, _arriving(carried, embed))
+        case "lti13", Traveller(carried=Carried() as carried):
+            return _begin_launch(outside, launch_url, _arriving(carried, embed))
+    raise refusals.expired("the launch mode was changed meanwhile")
+
+
+def post_onward(url: str, fields: dict[str, str]) -> Response:
+    """Answer a page whose form posts itself to another site, or by its button without a script."""
+    policy.let_forms_leave()
+    answer = make_response(render_template("onward.html", url=url, fields=fields))
+    answer.headers["Referrer-Policy"] = "strict-origin"  # else browsers send `Origin: null`
+    return answer
+
+
+def _arriving(carried: Carried, embed: Embed) -> Carried:
+    return carried.sent_to(embed.key.course_id, f"embed-{embed.id}", embed.title)
+
+
+def _post_signed(outside: Outside, launch_url: str, carried: Carried) -> Response:
+    key, secret = outside.settings.studio_lti_key, outside.settings.studio_lti_secret
+    assert key is not None
+    assert secret is not None
+    return post_onward(*lti11.sign_launch(launch_url, carried, key, secret.get_secret_value()))
+
+
+def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Response:
+    tool = outside.find_studio_tool()
+    assert tool is not None
+    address = lti13.begin_launch(outside.db, outside.vault, tool, launch_url, carried)
+    return make_response(redirect(address))
