@@ -3,9 +3,8 @@
 // The secret goes to our own storage, and by postMessage to the platform's
 // (https://www.imsglobal.org/spec/lti-cs-pm/v0p1): to the frame that the platform named, and only
 // while that is of the origin of its authorization URL. Answers count from there only.
-// A slot is used again after a while, so that neither storage ever fills up.
 
-const SLOTS = 256;
+const LIFETIME_MS = 10 * 60 * 1000; // of a login
 const AGAIN_MS = 100; // the platform's frame may not be there yet
 const PATIENCE_MS = 1500;
 const HURRY_MS = 400; // where there is another way
@@ -13,7 +12,7 @@ const HURRY_MS = 400; // where there is another way
 const login = document.getElementById("login");
 const proof = document.getElementById("proof");
 const { id, target, origin } = (login || proof).dataset;
-const slot = `lti_${parseInt(id.slice(0, 8), 16) % SLOTS}`;
+const key = `lti_${id}`;
 
 function ownStorage(use) {
   try {
@@ -35,7 +34,7 @@ function platformFrame() {
 
 function askPlatform(subject, fields, patience) {
   if (!target) return Promise.resolve(null);
-  const message = { subject, message_id: `${id}-${subject}`, key: slot, ...fields };
+  const message = { subject, message_id: `${id}-${subject}`, key, ...fields };
   const asked = new Set();
   return new Promise((resolve) => {
     function post() {
@@ -54,7 +53,7 @@ function askPlatform(subject, fields, patience) {
       const answer = event.data;
       if (event.origin !== origin || !asked.has(event.source) || !answer) return;
       if (answer.subject !== `${subject}.response` || answer.message_id !== message.message_id) return;
-      end(answer.error || answer.key !== slot ? null : answer);
+      end(answer.error || answer.key !== key ? null : answer);
     }
     const again = window.setInterval(post, AGAIN_MS);
     const over = window.setTimeout(end, patience, null);
@@ -73,14 +72,25 @@ function cookieWorks() {
   return works;
 }
 
+function removeOld(own) {
+  const names = Object.keys(own).filter((name) => name.startsWith("lti_"));
+  for (const name of names) {
+    if (!(Number(own.getItem(name).split(" ")[0]) > Date.now() - LIFETIME_MS)) own.removeItem(name);
+  }
+}
+
 async function keep() {
-  const value = `${id} ${login.dataset.secret}`;
-  const kept = ownStorage((own) => {
-    own.setItem(slot, value);
-    return own.getItem(slot) === value;
+  const { secret } = login.dataset;
+  const own = ownStorage((storage) => {
+    removeOld(storage);
+    storage.setItem(key, `${Date.now()} ${secret}`);
+    return storage.getItem(key).endsWith(secret);
   });
-  const put = askPlatform("lti.put_data", { value }, kept ? HURRY_MS : PATIENCE_MS);
-  if (cookieWorks() || (await put) || kept) {
+  const cookie = cookieWorks();
+  // What the platform keeps is removed only by a launch that needs it, and its room is small.
+  const put =
+    own && cookie ? null : askPlatform("lti.put_data", { value: secret }, own ? HURRY_MS : PATIENCE_MS);
+  if (cookie || (await put) || own) {
     window.location.replace(login.dataset.onward);
   } else {
     login.hidden = true;
@@ -88,15 +98,11 @@ async function keep() {
   }
 }
 
-function secretOf(value) {
-  return typeof value === "string" && value.startsWith(`${id} `) ? value.slice(id.length + 1) : "";
-}
-
 async function prove() {
-  const own = secretOf(ownStorage((storage) => storage.getItem(slot)));
+  const own = ownStorage((storage) => storage.getItem(key)?.split(" ")[1]);
   const answer = await askPlatform("lti.get_data", {}, own ? HURRY_MS : PATIENCE_MS);
-  proof.elements.storage_proof.value = secretOf(answer && answer.value) || own;
-  ownStorage((storage) => storage.removeItem(slot));
+  proof.elements.storage_proof.value = answer?.value || own || "";
+  ownStorage((storage) => storage.removeItem(key));
   if (answer) askPlatform("lti.put_data", { value: null }, 0);
   proof.submit();
 }
