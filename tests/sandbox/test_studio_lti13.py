@@ -190,7 +190,7 @@ def test_a_signed_token_with_one_thing_wrong_is_refused(platform: Platform, what
         lambda url: url.replace("127.0.0.2", "127.0.0.2.stranger.test"),
         lambda url: url.replace("http://", "http://127.0.0.2@"),
         lambda url: url + "&custom_arc_launch_type=bare_embed",
-        lambda url: url + "#fragment",
+        lambda url: url + "&more=1#fragment",
         lambda url: url.replace("-260854&", "-260861&"),
         lambda url: url.replace("type=embed", "type=bare_embed"),
         lambda url: url.replace("start_at=0", "start_at=soon"),
