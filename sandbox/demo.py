@@ -20,7 +20,14 @@ from typing import Any, Never
 
 import requests
 
-from sandbox.installation import lms_server, service_environment, service_server, studio_server
+from sandbox.installation import (
+    LAUNCH_MODES,
+    LaunchMode,
+    lms_server,
+    service_environment,
+    service_server,
+    studio_server,
+)
 from sandbox.lms import LmsSettings
 from sandbox.processes import (
     ROOT,
@@ -34,6 +41,11 @@ from sandbox.processes import (
 from sandbox.studio import StudioSettings
 
 _COMMAND_SECONDS = 60
+_MODES: Mapping[LaunchMode, str] = {
+    "canvas": "the LMS launches Studio",
+    "lti11": "the service signs for Studio",
+    "lti13": "the service is Studio’s platform",
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ def main() -> int:
 
 
 def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
+    mode = _read_launch_mode()
     ports = [_read_port("DEMO_PORT", 8000), _read_port("DEMO_LMS_PORT", 8001)]
     ports.append(_read_port("DEMO_STUDIO_PORT", 8002))
     lms = LmsSettings(
@@ -79,10 +92,10 @@ def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
         tool_url=f"http://localhost:{ports[0]}",
         studio_url=f"http://127.0.0.2:{ports[2]}",
     )
-    studio = StudioSettings(url=lms.studio_url)
+    studio = StudioSettings(url=lms.studio_url, platform_issuer=lms.tool_url)
     temporary = tempfile.TemporaryDirectory(prefix="studio-embed-", ignore_cleanup_errors=True)
     folder = Path(stack.enter_context(temporary))
-    environment = service_environment(lms, studio, folder)
+    environment = service_environment(lms, studio, mode, folder)
     servers = (
         studio_server(studio, ports[2]),
         lms_server(lms, studio, ports[1]),
@@ -94,11 +107,19 @@ def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
     wait_until_ready(servers, running, stop)
     for link in LINKS:
         _put_link(link, lms, environment, stop)
-    _tell(lms, folder)
+    _tell(lms, mode, folder)
     while True:
         pause(stop, 0.5)
         for each in running:
             each.check()
+
+
+def _read_launch_mode() -> LaunchMode:
+    value = os.environ.get("DEMO_LAUNCH_MODE", "canvas")
+    for mode in LAUNCH_MODES:
+        if mode == value:
+            return mode
+    raise FailedError(f"DEMO_LAUNCH_MODE: {value!r} is none of {', '.join(LAUNCH_MODES)}.")
 
 
 def _read_port(variable: str, default: int) -> int:
@@ -144,10 +165,11 @@ def _custom_parameters(
     return json.loads(done.stdout)
 
 
-def _tell(lms: LmsSettings, folder: Path) -> None:
+def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path) -> None:
     print(
         f"Studio Embed  {lms.tool_url}/\n"
         f"Studio        {lms.studio_url}/\n"
+        f"Launch mode   {mode}: {_MODES[mode]} (DEMO_LAUNCH_MODE)\n"
         f"Logs          {folder}/*.log (deleted at the end, like all data)\n"
         "Open the LMS below, choose who you are, and open a page of a course: its video plays.\n"
         "Copy the course, and it plays there too. Ctrl-C ends all.",

@@ -8,10 +8,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 from sandbox.lms import LmsSettings
 from sandbox.processes import Server
 from sandbox.studio import StudioSettings
+
+LaunchMode = Literal["canvas", "lti11", "lti13"]
+LAUNCH_MODES: tuple[LaunchMode, ...] = get_args(LaunchMode)
 
 _KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _SANDBOX_OPTIONS = ("--worker-class", "gthread", "--workers", "1", "--threads", "32")
@@ -23,14 +27,18 @@ def _clean_environment() -> dict[str, str]:
 
 
 def studio_server(studio: StudioSettings, port: int) -> Server:
-    """Describe the small Studio."""
+    """Describe the small Studio, whose LTI 1.3 platform is the service."""
+    settings = {
+        "SANDBOX_STUDIO_URL": studio.url,
+        "SANDBOX_STUDIO_PLATFORM_ISSUER": studio.platform_issuer,
+    }
     return Server(
         name="Studio",
         port_variable="DEMO_STUDIO_PORT",
         host="127.0.0.2",
         port=port,
         arguments=(*_SANDBOX_OPTIONS, "sandbox.studio.wsgi:app"),
-        environment=_clean_environment() | {"SANDBOX_STUDIO_URL": studio.url},
+        environment=_clean_environment() | settings,
         health_url=f"{studio.url}/",
     )
 
@@ -68,8 +76,28 @@ def service_server(lms: LmsSettings, environment: Mapping[str, str], port: int) 
     )
 
 
+def launch_mode_settings(mode: LaunchMode, studio: StudioSettings) -> dict[str, str]:
+    """Give what the service is told in order to send browsers to this Studio in this mode."""
+    chosen: dict[str, str] = {"STUDIO_LAUNCH_MODE": mode}
+    match mode:
+        case "canvas":
+            return chosen
+        case "lti11":
+            return chosen | {
+                "STUDIO_LTI_KEY": studio.consumer_key,
+                "STUDIO_LTI_SECRET": studio.consumer_secret,
+            }
+        case "lti13":
+            return chosen | {
+                "STUDIO_LTI_CLIENT_ID": studio.lti_client_id,
+                "STUDIO_LTI_DEPLOYMENT_ID": studio.lti_deployment_id,
+                "STUDIO_LTI_LOGIN_URL": studio.lti_login_url,
+                "STUDIO_LTI_REDIRECT_URIS": studio.lti_redirect_uri,
+            }
+
+
 def service_environment(
-    lms: LmsSettings, studio: StudioSettings, folder: Path
+    lms: LmsSettings, studio: StudioSettings, mode: LaunchMode, folder: Path
 ) -> Mapping[str, str]:
     """Give the service's settings; its data and its list of platforms are in `folder`."""
     platform = {
@@ -92,4 +120,5 @@ def service_environment(
         "STUDIO_CLIENT_ID": studio.client_id,
         "STUDIO_CLIENT_SECRET": studio.client_secret,
         "STUDIO_REFRESH_TOKEN": studio.refresh_token,
+        **launch_mode_settings(mode, studio),
     }

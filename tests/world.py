@@ -208,7 +208,12 @@ def world(folder: Path, kind: str = "sqlite", workers: int = 2, **settings: str)
     port = free_port("127.0.0.1")
     with ExitStack() as stack:
         studio = stack.enter_context(
-            serving("127.0.0.2", lambda url: create_studio(StudioSettings(url=url, **CONSUMER)))
+            serving(
+                "127.0.0.2",
+                lambda url: create_studio(
+                    StudioSettings(url=url, platform_issuer=f"http://localhost:{port}", **CONSUMER)
+                ),
+            )
         ).extensions["studio"]
         lms = stack.enter_context(
             serving(

@@ -32,11 +32,15 @@ def set_policy(response: Response) -> Response:
 
     There is no `form-action`: browsers hold it against the redirects after a post too.
     """
-    settings = current_lms().settings
+    lms = current_lms()
+    settings = lms.settings
+    ours = "'self'"
+    if lms.behaviour.storage == "foreign":
+        ours = f"'self' {settings.url} {settings.foreign_origin}"
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"frame-src 'self' {settings.tool_url} {settings.studio_url}; "
-        "base-uri 'none'; frame-ancestors 'self'"
+        f"frame-src {ours} {settings.tool_url} {settings.studio_url}; "
+        f"base-uri 'none'; frame-ancestors {ours}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.endpoint != "static":

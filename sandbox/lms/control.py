@@ -1,4 +1,4 @@
-"""The sandbox's own switches under `/_sandbox`: make links and copies, look, make keys fail.
+"""The sandbox's own switches under `/_sandbox`: make links and copies, look, make it misbehave.
 
 Security: open to everyone who can reach it. That is why this is a sandbox.
 """
@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sandbox.lms.behaviour import Behaviour
 from sandbox.lms.courses import ResourceLink
 from sandbox.lms.pages import course_or_404
 from sandbox.lms.state import current_lms
@@ -84,6 +85,14 @@ def set_keys() -> ResponseReturnValue:
         lms.keys.rotate()
     lms.key_set.set(status=order.key_set_status, hold=bool(order.key_set_hold))
     return jsonify(kid=lms.keys.kid)
+
+
+@blueprint.post("/behaviour")
+def set_behaviour() -> ResponseReturnValue:
+    """Make the LMS misbehave, or behave again; gives all that it does now."""
+    lms = current_lms()
+    lms.behaviour = _body(Behaviour)
+    return jsonify(lms.behaviour.model_dump())
 
 
 @blueprint.post("/reset")

@@ -12,8 +12,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sandbox.lms.messages import DEEP_LINKING, LTI
-from sandbox.lms.settings import LmsSettings
-from sandbox.lms.state import current_lms
+from sandbox.lms.state import Lms, current_lms
 
 blueprint = Blueprint("deep_linking", __name__)
 
@@ -25,7 +24,7 @@ def deep_linking_response() -> ResponseReturnValue:
     """Show the content items of a response that is the tool's, and an answer to a request."""
     lms = current_lms()
     try:
-        claims = _verify(request.form.get("JWT", ""), lms.settings)
+        claims = _verify(request.form.get("JWT", ""), lms)
     except requests.RequestException:
         abort(502, "The tool’s keys cannot be fetched.")
     except jwt.PyJWTError as error:
@@ -44,12 +43,12 @@ def deep_linking_response() -> ResponseReturnValue:
     )
 
 
-def _verify(unverified_token: str, settings: LmsSettings) -> dict[str, Any]:
+def _verify(unverified_token: str, lms: Lms) -> dict[str, Any]:
     """Raise PyJWTError for a token that is not the tool's, RequestException without its keys."""
     kid = jwt.get_unverified_header(unverified_token).get("kid")
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.get(f"{settings.tool_url}/lti/jwks.json", timeout=_TIMEOUT_SECONDS)
+        answer = session.get(f"{lms.settings.tool_url}/lti/jwks.json", timeout=_TIMEOUT_SECONDS)
         answer.raise_for_status()
         keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
     if kid not in keys:
@@ -58,7 +57,7 @@ def _verify(unverified_token: str, settings: LmsSettings) -> dict[str, Any]:
         unverified_token,
         keys[kid],
         algorithms=["RS256"],
-        audience=settings.url,
-        issuer=settings.client_id,
+        audience=lms.issuer,
+        issuer=lms.settings.client_id,
         options={"require": ["exp", "iat", "nonce"]},
     )

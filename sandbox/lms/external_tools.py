@@ -10,6 +10,7 @@ from sandbox.lms.answers import post_onward
 from sandbox.lms.pages import course_or_404
 from sandbox.lms.session import current_person
 from sandbox.lms.state import PendingLaunch, Placement, current_lms
+from sandbox.lms.storage import storage_target
 from sandbox.lms.studio_launch import (
     is_studio_launch_url,
     sign_studio_launch,
@@ -52,13 +53,16 @@ def _initiate_login(course_id: int, placement: Placement, lookup_uuid: str = "")
     hint = lms.start_launch(PendingLaunch(person.id, course.id, placement, lookup_uuid))
     lms.note("login", person=person.id, course_id=course.id, placement=placement)
     fields = {
-        "iss": lms.settings.url,
+        "iss": lms.issuer,
         "login_hint": person.sub,
         "target_link_uri": lms.settings.launch_url,
         "client_id": lms.settings.client_id,
         "lti_deployment_id": lms.settings.deployment_id,
         "lti_message_hint": hint,
     }
+    target = storage_target(lms)
+    if target is not None:
+        fields["lti_storage_target"] = target
     return post_onward(f"{lms.settings.tool_url}/lti/login", fields)
 
 

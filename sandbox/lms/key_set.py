@@ -1,4 +1,4 @@
-"""How the key set's address answers: as it should, with an error, or not before it is let go."""
+"""How the key set's address answers: as it should, late, with an error, or when let go."""
 
 import threading
 
@@ -21,7 +21,8 @@ class KeySetSwitch:
         else:
             self._open.set()
 
-    def wait(self) -> int | None:
-        """Wait as long as answers are held; then give the status to fail with, or None."""
+    def wait(self, delay_seconds: float) -> int | None:
+        """Wait so long, and while answers are held; then give the status to fail with, or None."""
+        threading.Event().wait(delay_seconds)
         self._open.wait(_LONGEST_HOLD_SECONDS)
         return self._status

@@ -41,7 +41,7 @@ def key_set() -> ResponseReturnValue:
     """Publish the keys, unless a test wants otherwise."""
     lms = current_lms()
     lms.note("key_set")
-    status = lms.key_set.wait()
+    status = lms.key_set.wait(lms.behaviour.key_set_delay_seconds)
     if status is not None:
         return jsonify(error="The sandbox was told to fail here."), status
     return jsonify(lms.keys.key_set())
@@ -68,7 +68,10 @@ def authorize() -> ResponseReturnValue:
 
 
 def _id_token(lms: Lms) -> str:
+    behaviour = lms.behaviour
     _check_parameters()
+    if behaviour.error is not None:
+        raise _RefusedError(behaviour.error, "The sandbox was told to fail here.")
     person = current_person()
     if request.values.get("login_hint") != person.sub:
         raise _RefusedError("login_required", "Must have an active user session")
@@ -78,7 +81,8 @@ def _id_token(lms: Lms) -> str:
     course = lms.find_course(launch.course_id)
     if course is None:
         raise _RefusedError("launch_no_longer_valid", "The course is gone")
-    return lms.keys.sign(_claims(lms, launch, person, course))
+    claims = behaviour.changed(_claims(lms, launch, person, course))
+    return lms.keys.sign(claims, **behaviour.headers())
 
 
 def _check_parameters() -> None:

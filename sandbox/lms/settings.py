@@ -43,3 +43,16 @@ class LmsSettings:
     def launch_url(self) -> str:
         """The only address to which the tool lets tokens be sent."""
         return f"{self.tool_url}/lti/launch"
+
+    @property
+    def tool_origin(self) -> str:
+        """The origin whose messages are answered."""
+        parts = urlsplit(self.tool_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def foreign_origin(self) -> str:
+        """This LMS under its other name on this machine: another origin to browsers."""
+        parts = urlsplit(self.url)
+        other = "127.0.0.1" if parts.hostname == "localhost" else "localhost"
+        return f"{parts.scheme}://{self.host.replace(parts.hostname or '', other, 1)}"

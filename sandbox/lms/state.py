@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 
 from flask import current_app
 
+from sandbox.lms.behaviour import Behaviour
 from sandbox.lms.courses import Course, ResourceLink, courses_at_start
 from sandbox.lms.key_set import KeySetSwitch
 from sandbox.lms.keys import SigningKeys
@@ -32,8 +33,14 @@ class Lms:
         self.settings = settings
         self.keys = SigningKeys()
         self.key_set = KeySetSwitch()
+        self.behaviour = Behaviour()
         self._lock = threading.Lock()
         self._forget()
+
+    @property
+    def issuer(self) -> str:
+        """Who this LMS says it is."""
+        return self.behaviour.issuer or self.settings.url
 
     def _forget(self) -> None:
         self._courses = courses_at_start()
@@ -44,6 +51,7 @@ class Lms:
     def reset(self) -> None:
         """Forget everything but the keys."""
         self.key_set.set(status=None, hold=False)
+        self.behaviour = Behaviour()
         with self._lock:
             self._forget()
 

@@ -1,4 +1,4 @@
-"""A small Canvas Studio: OAuth, the Media API, LTI 1.1 launches and a player, all in memory.
+"""A small Canvas Studio: OAuth, the Media API, LTI 1.1 and 1.3 launches, a player, all in memory.
 
 For development, the demo and the tests, never for real media. `POST /_sandbox/next` makes it fail
 as Studio may fail. One process with many threads; nothing survives a restart.
@@ -11,7 +11,7 @@ as Studio may fail. One process with many threads; nothing survives a restart.
 
 from flask import Flask
 
-from sandbox.studio import api, control, launch, oauth, pages, player, upkeep
+from sandbox.studio import api, control, lti11, lti13, oauth, pages, player, upkeep
 from sandbox.studio.settings import StudioSettings
 from sandbox.studio.state import Studio
 
@@ -23,6 +23,6 @@ def create_studio(settings: StudioSettings) -> Flask:
     # Only `static/pages` is open to everyone: the sample beside it is for launched people.
     app = Flask(__name__, static_folder="static/pages", static_url_path="/static")
     app.extensions["studio"] = Studio(settings)
-    for part in (oauth, api, upkeep, launch, player, control, pages):
+    for part in (oauth, api, upkeep, lti11, lti13, player, control, pages):
         app.register_blueprint(part.blueprint)
     return app

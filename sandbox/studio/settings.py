@@ -17,6 +17,10 @@ class StudioSettings:
     """The one refresh token that is good at start; the first refresh kills it."""
     consumer_key: str = "sandbox-consumer"
     consumer_secret: str = "sandbox-consumer-secret"
+    platform_issuer: str = "http://localhost:8000"
+    """The LTI 1.3 platform that launches this Studio: Studio Embed."""
+    lti_client_id: str = "sandbox-studio"
+    lti_deployment_id: str = "sandbox-studio-1"
     access_token_seconds: int = 3600
     instructor_email: str = "ines.instructor@sandbox.test"
     """Who owns most of the media."""
@@ -33,3 +37,18 @@ class StudioSettings:
             raise KeyError("SANDBOX_STUDIO_URL")
         seconds = int(given.pop("access_token_seconds", cls.access_token_seconds))
         return cls(**given, access_token_seconds=seconds)
+
+    @property
+    def launch_url(self) -> str:
+        """What launch URLs are without their query."""
+        return f"{self.url}/lti/launch"
+
+    @property
+    def lti_login_url(self) -> str:
+        """Where LTI 1.3 launches begin."""
+        return f"{self.url}/lti13/login"
+
+    @property
+    def lti_redirect_uri(self) -> str:
+        """The only address to which the platform may post tokens."""
+        return f"{self.url}/lti13/launch"

@@ -22,6 +22,7 @@ class _Consumer(RequestValidator):
 
     enforce_ssl = False
     allowed_signature_methods = ("HMAC-SHA1",)
+    timestamp_lifetime = 300
     dummy_client = "nobody"
 
     def __init__(self, settings: StudioSettings, viewers: Viewers) -> None:

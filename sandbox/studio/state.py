@@ -10,6 +10,7 @@ from sandbox.studio.embeds import Embeds
 from sandbox.studio.faults import Faults
 from sandbox.studio.gate import Gate
 from sandbox.studio.journal import Journal
+from sandbox.studio.lti13_tool import LaunchData
 from sandbox.studio.settings import StudioSettings
 from sandbox.studio.tokens import Tokens
 from sandbox.studio.viewers import Viewers
@@ -33,6 +34,7 @@ class Studio:
             self.faults = Faults(self.lock)
             self.journal = Journal(self.lock)
             self.viewers = Viewers(self.lock)
+            self.launch_data = LaunchData(self.lock)
         self.gate.release()
 
 

@@ -32,7 +32,7 @@ def _put_link(world: World, slug: str, custom: dict[str, str], course_id: int = 
 
 def _await_player(page: Page, world: World) -> Frame:
     """Wait until the frame of the page's only link has arrived at Studio's player."""
-    page.frame_locator("iframe").locator("video").wait_for()
+    page.frame_locator("main iframe").locator("video").wait_for()
     frame = page.frames[1]
     assert frame.url.startswith(world.studio.settings.url)
     return frame
@@ -116,7 +116,7 @@ def test_two_videos_on_one_page_both_arrive(page: Page, context: BrowserContext,
     _become(context, "student")
     page.goto(address)
     for number in range(2):
-        page.frame_locator("iframe").nth(number).locator("video").wait_for()
+        page.frame_locator("main iframe").nth(number).locator("video").wait_for()
 
 
 def test_one_altered_parameter_shows_no_video(page: Page, context: BrowserContext, world: World):
@@ -132,7 +132,7 @@ def test_one_altered_parameter_shows_no_video(page: Page, context: BrowserContex
     page.route(pattern, alter)
     _become(context, "student")
     page.goto(address)
-    frame = page.frame_locator("iframe")
+    frame = page.frame_locator("main iframe")
     frame.get_by_role("heading", level=1).wait_for()
     assert page.frames[1].url.startswith(world.studio.settings.url)
     assert frame.locator("video").count() == 0
@@ -145,7 +145,7 @@ def test_an_instructor_plays_from_the_course_page_and_makes_anew(
     world.launch(world.marked(260854), course_id=101)
     _become(context, "instructor")
     page.goto(f"{world.lms.settings.url}/courses/101/external_tools/tool")
-    frame = page.frame_locator("iframe")
+    frame = page.frame_locator("main iframe")
     frame.locator("summary").first.click()
     before = len(world.calls("create_embed"))
     frame.get_by_role("button", name="Make anew").first.click()

@@ -62,6 +62,7 @@ def test_a_link_posts_a_login_initiation_as_canvas_does(lms: Any) -> None:
             "target_link_uri": "http://localhost:8000/lti/launch",
             "client_id": "10000000000001",
             "lti_deployment_id": "1:sandbox",
+            "lti_storage_target": "post_message_forwarding",
         },
     }
 

@@ -30,6 +30,7 @@ def test_a_signed_launch_is_logged_and_shows_title_tabs_and_player(studio: Calle
     assert "Download" not in page.text
     assert studio.send("GET", "/_sandbox/launches").json() == [
         {
+            "version": "1.1",
             "media_id": 260854,
             "launch_id": parse_qs(urlsplit(url).query)["custom_arc_media_id"][0],
             "launch_type": "embed",
@@ -207,7 +208,7 @@ def test_what_is_no_lti_1_1_launch_is_refused_with_words(studio: Caller) -> None
     assert refusal(studio, url, urlencode(LAUNCH)) == (401, "The launch is not signed.")
     assert refusal(studio, url, "id_token=e30.e30.e30&state=1") == (
         400,
-        "This sandbox Studio takes LTI 1.1 launches only, not LTI 1.3.",
+        "This address takes LTI 1.1 launches only; LTI 1.3 has another.",
     )
     assert refusal(studio, url, "%ZZ=&&\x00=1")[0] == 401
     followed = studio.send("GET", url.removeprefix(studio.url))
