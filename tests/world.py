@@ -24,6 +24,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from sandbox.installation import LaunchMode, launch_mode_settings
 from sandbox.lms import LmsSettings, create_lms, messages
 from sandbox.lms.courses import ResourceLink
 from sandbox.lms.people import find_person
@@ -203,7 +204,13 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def world(folder: Path, kind: str = "sqlite", workers: int = 2, **settings: str) -> Iterator[World]:
+def world(
+    folder: Path,
+    kind: str = "sqlite",
+    workers: int = 2,
+    mode: LaunchMode = "canvas",
+    **settings: str,
+) -> Iterator[World]:
     """Build the world, and tear it down."""
     port = free_port("127.0.0.1")
     with ExitStack() as stack:
@@ -231,7 +238,8 @@ def world(folder: Path, kind: str = "sqlite", workers: int = 2, **settings: str)
         session.trust_env = False
         session.mount("http://", HTTPAdapter(pool_maxsize=64))
         url = stack.enter_context(database(kind, folder))
-        environment = service_environment(folder, port, url, lms, studio) | settings
+        environment = service_environment(folder, port, url, lms, studio)
+        environment |= launch_mode_settings(mode, studio.settings) | settings
         if kind == "postgresql":
             run_flask(environment, "db", "upgrade")
         built = World(f"http://127.0.0.1:{port}", lms, studio, environment, session)

@@ -6,9 +6,11 @@
    to open in a new window, while the launch can still be made there.
 2. The launch is bound if the cookie comes back. Else, if the login was by that page, a page
    fetches the secret and posts the same launch again with it. Nothing is used up before.
+   Only our own page may: whoever began a login knows its secret, and could have another's
+   browser post it.
 
 One cookie a launch, not one a browser: a page with several links logs in several times at once.
-The secret is in neither state nor token, so an attacker who has both proves nothing.
+The secret is in neither state nor token, so who has seen both proves nothing.
 Source: https://www.imsglobal.org/spec/lti-cs-oidc/v0p1 and https://www.imsglobal.org/spec/lti-cs-pm/v0p1
 """
 
@@ -69,7 +71,7 @@ def ask_for_proof(outside: Outside, message: Launch, begun: State) -> Response |
     if begun.is_bound(request.cookies.get(_cookie_name(begun))):
         return None
     proofs = request.form.getlist(PROOF)
-    if len(proofs) == 1 and begun.is_bound(proofs[0]):
+    if len(proofs) == 1 and _is_from_us(outside) and begun.is_bound(proofs[0]):
         return None
     if once.is_used(outside.db, message.platform.id, begun.nonce):
         raise refusals.expired("the nonce was used before")
@@ -82,7 +84,15 @@ def ask_for_proof(outside: Outside, message: Launch, begun: State) -> Response |
         id_token=request.form["id_token"],
         state=request.form["state"],
     )
-    return make_response(page)
+    answer = make_response(page)
+    answer.headers["Referrer-Policy"] = "same-origin"  # else the browser does not say who posts
+    return answer
+
+
+def _is_from_us(outside: Outside) -> bool:
+    """Whether the browser says that a page of ours posted this (Fetch, 3.2; Fetch Metadata)."""
+    ours = request.headers.get("Origin") == outside.settings.public_url
+    return ours or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def _storage(platform: Platform, begun: State) -> dict[str, str]:

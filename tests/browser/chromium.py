@@ -1,10 +1,13 @@
 """Real Chromium as a school sets it up: third-party cookies blocked, storage partitioned."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 PROGRAM = "/usr/bin/chromium"
 FLAGS = [
@@ -21,12 +24,44 @@ FLAGS = [
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium; as root it cannot have its sandbox."""
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=flags)
-        try:
-            yield browser
-        finally:
-            browser.close()
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Start Chromium."""
+    browser = playwright.chromium.launch(executable_path=PROGRAM, args=_flags())
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def without_cookies(site: str, top: str) -> dict[str, Any]:
+    """The setting of somebody who lets `site` have no cookie in frames of `top`, of no kind."""
+    return {"content_settings": {"exceptions": {"cookies": {f"{site},{top}": {"setting": 2}}}}}
+
+
+def without_scripts() -> dict[str, Any]:
+    """The setting of somebody who lets no page run a script."""
+    return {"default_content_setting_values": {"javascript": 2}}
+
+
+@contextmanager
+def set_chromium(
+    playwright: Playwright, folder: Path, setting: dict[str, Any]
+) -> Iterator[BrowserContext]:
+    """Start Chromium with a setting that its user made."""
+    (folder / "Default").mkdir(parents=True)
+    (folder / "Default" / "Preferences").write_text(json.dumps({"profile": setting}))
+    context = playwright.chromium.launch_persistent_context(
+        folder,
+        executable_path=PROGRAM,
+        args=_flags(),
+        viewport={"width": 1280, "height": 900},
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _flags() -> list[str]:
+    """As root Chromium cannot have its sandbox."""
+    return [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS

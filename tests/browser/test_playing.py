@@ -4,58 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Frame, Page
+from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.watching import await_player, become, launches, play, put_link
 from tests.world import World
-
-
-def _become(context: BrowserContext, person: str) -> None:
-    cookie: Any = {
-        "name": "sandbox_lms_person",
-        "value": person,
-        "domain": "127.0.0.1",
-        "path": "/",
-        "secure": True,
-        "httpOnly": True,
-        "sameSite": "None",
-    }
-    context.add_cookies([cookie])
-
-
-def _put_link(world: World, slug: str, custom: dict[str, str], course_id: int = 101) -> str:
-    answer = world.tell_lms(
-        "links", course_id=course_id, page=slug, title=f"Video on {slug}", custom=custom
-    )
-    found: str = answer.json()["page_url"]
-    return found
-
-
-def _await_player(page: Page, world: World) -> Frame:
-    """Wait until the frame of the page's only link has arrived at Studio's player."""
-    page.frame_locator("main iframe").locator("video").wait_for()
-    frame = page.frames[1]
-    assert frame.url.startswith(world.studio.settings.url)
-    return frame
-
-
-def _play(page: Page, frame: Frame) -> float:
-    """Click the video with the mouse; gives how far it came."""
-    video = frame.locator("video")
-    video.scroll_into_view_if_needed()
-    box = video.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    reached: float = video.evaluate(
-        """video => new Promise(done => video.addEventListener(
-               'timeupdate', () => video.currentTime > 0.5 && done(video.currentTime)))"""
-    )
-    return reached
-
-
-def _launches(world: World) -> list[dict[str, Any]]:
-    url = f"{world.studio.settings.url}/_sandbox/launches"
-    found: list[dict[str, Any]] = world.http.get(url).json()
-    return found
 
 
 @pytest.mark.parametrize(
@@ -72,18 +24,18 @@ def test_a_students_click_plays_the_video(
     downloads: int,
 ):
     link = world.marked(260854, embed_type=embed_type, downloadable=downloadable)
-    address = _put_link(world, f"plays-{embed_type}-{downloadable}".lower().replace("_", "-"), link)
-    before = len(_launches(world))
-    _become(context, "student")
+    address = put_link(world, f"plays-{embed_type}-{downloadable}".lower().replace("_", "-"), link)
+    before = len(launches(world))
+    become(context, "student")
     page.goto(address)
-    frame = _await_player(page, world)
-    assert _play(page, frame) > 0.5
+    frame = await_player(page, world)
+    assert play(page, frame) > 0.5
     assert frame.locator("[role=tablist]").count() == tabs
     assert frame.locator("a[download]").count() == downloads
-    launches = _launches(world)[before:]
+    seen_launches = launches(world)[before:]
     seen = [
         (one["media_id"], one["launch_type"], one["downloadable"], one["course_id"])
-        for one in launches
+        for one in seen_launches
     ]
     assert seen == [(260854, embed_type, downloadable, 101)]
 
@@ -92,28 +44,28 @@ def test_a_student_of_a_copied_course_plays_the_video_that_nobody_embedded_there
     page: Page, context: BrowserContext, world: World
 ):
     link = world.marked(260861)
-    address = _put_link(world, "copied", link, course_id=102)
+    address = put_link(world, "copied", link, course_id=102)
     copy = world.tell_lms("courses/102/copy").json()["course_id"]
-    before = len(_launches(world))
-    _become(context, "student")
+    before = len(launches(world))
+    become(context, "student")
     page.goto(address.replace("/courses/102/", f"/courses/{copy}/"))
-    assert _play(page, _await_player(page, world)) > 0.5
-    assert [one["course_id"] for one in _launches(world)[before:]] == [copy]
+    assert play(page, await_player(page, world)) > 0.5
+    assert [one["course_id"] for one in launches(world)[before:]] == [copy]
 
 
 def test_a_test_student_without_name_or_email_plays_the_video(
     page: Page, context: BrowserContext, world: World
 ):
-    address = _put_link(world, "student-view", world.marked(260854))
-    _become(context, "test-student")
+    address = put_link(world, "student-view", world.marked(260854))
+    become(context, "test-student")
     page.goto(address)
-    assert _play(page, _await_player(page, world)) > 0.5
+    assert play(page, await_player(page, world)) > 0.5
 
 
 def test_two_videos_on_one_page_both_arrive(page: Page, context: BrowserContext, world: World):
-    _put_link(world, "two", world.marked(260854))
-    address = _put_link(world, "two", world.marked(260861, embed_type="bare_embed"))
-    _become(context, "student")
+    put_link(world, "two", world.marked(260854))
+    address = put_link(world, "two", world.marked(260861, embed_type="bare_embed"))
+    become(context, "student")
     page.goto(address)
     for number in range(2):
         page.frame_locator("main iframe").nth(number).locator("video").wait_for()
@@ -121,8 +73,8 @@ def test_two_videos_on_one_page_both_arrive(page: Page, context: BrowserContext,
 
 def test_one_altered_parameter_shows_no_video(page: Page, context: BrowserContext, world: World):
     link = world.marked(260854)
-    address = _put_link(world, "altered", link)
-    before = len(_launches(world))
+    address = put_link(world, "altered", link)
+    before = len(launches(world))
     pattern = re.compile(re.escape(world.studio.settings.url) + r"/lti/launch.*")
 
     def alter(route: Any) -> None:
@@ -130,25 +82,25 @@ def test_one_altered_parameter_shows_no_video(page: Page, context: BrowserContex
         route.continue_(post_data=body)
 
     page.route(pattern, alter)
-    _become(context, "student")
+    become(context, "student")
     page.goto(address)
     frame = page.frame_locator("main iframe")
     frame.get_by_role("heading", level=1).wait_for()
     assert page.frames[1].url.startswith(world.studio.settings.url)
     assert frame.locator("video").count() == 0
-    assert _launches(world)[before:] == []
+    assert launches(world)[before:] == []
 
 
 def test_an_instructor_plays_from_the_course_page_and_makes_anew(
     page: Page, context: BrowserContext, world: World
 ):
     world.launch(world.marked(260854), course_id=101)
-    _become(context, "instructor")
+    become(context, "instructor")
     page.goto(f"{world.lms.settings.url}/courses/101/external_tools/tool")
     frame = page.frame_locator("main iframe")
     frame.locator("summary").first.click()
     before = len(world.calls("create_embed"))
     frame.get_by_role("button", name="Make anew").first.click()
     frame.get_by_role("button", name="Play it").click()
-    assert _play(page, _await_player(page, world)) > 0.5
+    assert play(page, await_player(page, world)) > 0.5
     assert len(world.calls("create_embed")) - before == 1

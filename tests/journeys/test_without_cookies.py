@@ -57,11 +57,14 @@ def login_by_page(world: World, **fields: str) -> Page:
 
 
 def prove(
-    world: World, login: Login, token: str, *proofs: str, cookie: str = ""
+    world: World, login: Login, token: str, *proofs: str, cookie: str = "", **origin: str
 ) -> requests.Response:
+    """Post a launch as our page does; `origin` is what a browser says if it is another's."""
     fields = [("id_token", token), ("state", login.state)]
     fields += [("storage_proof", proof) for proof in proofs]
-    return world.post("/lti/launch", data=fields, headers={"Cookie": cookie})
+    said = {name.replace("_", "-"): value for name, value in origin.items()}
+    headers = {"Cookie": cookie, **(said or {"Origin": world.environment["PUBLIC_URL"]})}
+    return world.post("/lti/launch", data=fields, headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +207,30 @@ def test_whoever_has_not_the_secret_proves_nothing_and_uses_nothing_up(
     else:
         assert answer.status_code == 200
     assert prove(world, page.login, token, page.secret).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"Origin": "https://hostile.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "https://hostile.example", "Sec_Fetch_Site": "cross-site"},
+        {"Origin": "null", "Sec_Fetch_Site": "same-site"},
+    ],
+)
+def test_nobody_elses_page_posts_the_secret_of_a_login_that_it_began_itself(
+    world: World, page: Page, token: str, origin: dict[str, str]
+):
+    """Login CSRF: who begins a login knows its secret, and has another's browser post it."""
+    answer = prove(world, page.login, token, page.secret, **origin)
+    check_refused(world, answer, *UNBOUND, token)
+    assert prove(world, page.login, token, page.secret).status_code == 302
+
+
+def test_a_browser_may_say_in_either_way_that_our_page_posts(world: World, page: Page, token: str):
+    origin = {"Origin": "null", "Sec_Fetch_Site": "same-origin"}
+    assert prove(world, page.login, token, page.secret, **origin).status_code == 302
 
 
 def test_a_wrong_cookie_does_not_keep_the_right_secret_from_proving(
