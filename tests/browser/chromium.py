@@ -23,6 +23,12 @@ FLAGS = [
 ]
 
 
+OWN_STORAGE_SHUT = """if (location.origin === ORIGIN && window !== window.top) {
+    const shut = () => { throw new DOMException('shut', 'SecurityError'); };
+    Object.defineProperty(window, 'localStorage', { get: shut });
+}"""
+
+
 @contextmanager
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium."""
@@ -41,6 +47,11 @@ def without_cookies(site: str, top: str) -> dict[str, Any]:
 def without_scripts() -> dict[str, Any]:
     """The setting of somebody who lets no page run a script."""
     return {"default_content_setting_values": {"javascript": 2}}
+
+
+def shut_own_storage(context: BrowserContext, site: str) -> None:
+    """Let `site` keep nothing of its own in frames."""
+    context.add_init_script(OWN_STORAGE_SHUT.replace("ORIGIN", json.dumps(site)))
 
 
 @contextmanager
