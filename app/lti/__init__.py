@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, jsonify
 
 from app.core import keys
-from app.lti import course_page, launch, login, making
+from app.lti import canvas_config, course_page, launch, login, making
 from app.outside import Outside
 
 
@@ -18,6 +18,8 @@ def create_door(outside: Outside) -> Blueprint:
     add("/wait", "wait", partial(making.wait, outside))
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))
+    config = partial(canvas_config.canvas_config, outside)
+    add("/config/canvas.json", "canvas_config", config)
     return door
 
 
