@@ -45,9 +45,8 @@ def _check(platform: Platform, asked: Asked, settings: Settings) -> Check:
         return failed(
             name,
             f"Its key set {url} cannot be fetched: {asked.fault}.",
-            "Check that address with `flask platforms show`, and that this machine may reach it, "
-            "with a certificate that it trusts. Private addresses are refused, unless "
-            "ALLOW_INSECURE_URLS is set.",
+            "Check that address with `flask platforms show`, and that this machine may reach it. "
+            "A private address is refused, unless ALLOW_INSECURE_URLS is set, for development.",
         )
     if asked.answer.status != 200:
         return failed(
