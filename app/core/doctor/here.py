@@ -27,7 +27,7 @@ def check_settings(settings: Settings) -> Check:
             "Unset ALLOW_INSECURE_URLS: it is for development, and lets platforms and Studio "
             "have addresses without TLS, and private ones.",
         )
-    return ok("settings", f"{finding}, and nothing contradicts it.")
+    return ok("settings", f"{finding}, and the settings can be used together.")
 
 
 def check_database(db: Database) -> Check:
