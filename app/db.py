@@ -16,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -103,7 +104,7 @@ class Database:
                 with self.engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             if not self.is_current():
-                with self.writing() as connection:
+                with _known_revisions(), self.writing() as connection:
                     command.upgrade(alembic_config(connection), "head")
 
     @contextmanager
@@ -131,6 +132,17 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def _known_revisions() -> Iterator[None]:
+    try:
+        yield
+    except CommandError:
+        raise StartError(
+            "The database's schema is of a newer version of this service: run that version, or "
+            "restore the backup that was made before it."
+        ) from None
 
 
 @contextmanager

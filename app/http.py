@@ -5,6 +5,7 @@ Not here: what may be repeated and how an answer is read (`studio/`, `core/key_s
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
 USER_AGENT = "StudioEmbed/0.1 (+LTI tool)"
 CONNECT_SECONDS = 5
@@ -34,6 +35,10 @@ class AnswerLostError(OutgoingError):
 
 class AnswerTimeoutError(OutgoingError):
     """The request was sent and no answer came in time: whether it was obeyed is not known."""
+
+
+class _PrivateAddressError(NewConnectionError):
+    """The host answers at an address that is not of the open internet."""
 
 
 def is_public(address: str) -> bool:
@@ -56,7 +61,7 @@ def _refuse_private(connection: HTTPConnection, connected: socket.socket) -> soc
     address = connected.getpeername()[0]
     if not is_public(address):
         connected.close()
-        raise NewConnectionError(connection, "the host has a private address")
+        raise _PrivateAddressError(connection, "the host has a private address")
     return connected
 
 
@@ -126,11 +131,21 @@ def fetch(
     except (requests.Timeout, ReadTimeoutError):
         raise AnswerTimeoutError(f"no answer within {answer_seconds:.0f} s") from None
     except requests.ConnectionError as error:
-        if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
-            raise OutgoingError("no connection") from None
-        raise AnswerLostError("the connection broke") from None
+        raise _explain(error) from None
     except (requests.RequestException, HTTPError) as error:
         raise AnswerLostError(type(error).__name__) from None
+
+
+def _explain(error: requests.ConnectionError) -> OutgoingError:
+    """Say why no connection came about, or that one broke."""
+    reason = getattr(error.args[0], "reason", None)
+    if isinstance(reason, _PrivateAddressError):
+        return OutgoingError("the host has a private address, which is refused")
+    if isinstance(reason, NewConnectionError):
+        return OutgoingError("no connection")
+    if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
+        return OutgoingError("the host's certificate is not one that this machine trusts")
+    return AnswerLostError("the connection broke")
 
 
 def _fetch(

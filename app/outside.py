@@ -69,3 +69,11 @@ class Outside:
     def fetch_key_set(self, url: str) -> Answer:
         """Ask a platform for its keys; raises `OutgoingError`."""
         return fetch(self.http, "GET", url, answer_seconds=KEY_SET_SECONDS, max_bytes=KEY_SET_BYTES)
+
+    def fetch_our_key_set(self) -> Answer:
+        """Ask for our own keys as others do; our address may be a private one, seen from here."""
+        url = f"{self.settings.public_url}/lti/jwks.json"
+        with make_session(allow_private=True) as session:
+            return fetch(
+                session, "GET", url, answer_seconds=KEY_SET_SECONDS, max_bytes=KEY_SET_BYTES
+            )

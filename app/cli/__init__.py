@@ -3,13 +3,14 @@
 import click
 from flask import Flask
 
-from app.cli import courses, database, embeds, keys, platforms
+from app.cli import courses, database, doctor, embeds, keys, platforms
 
 
 def register(app: Flask) -> None:
-    """Give the `flask` command our groups."""
+    """Give the `flask` command ours."""
     for group in (platforms, courses, keys, embeds, database):
         app.cli.add_command(group.commands)
+    app.cli.add_command(doctor.doctor)
 
 
 def prepares_itself() -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, jsonify
 
 from app.core import keys
-from app.lti import course_page, launch, login, making, platform_side
+from app.lti import canvas_config, course_page, launch, login, making, platform_side
 from app.outside import Outside
 
 
@@ -21,6 +21,8 @@ def create_door(outside: Outside) -> Blueprint:
     authorize = partial(platform_side.authorize, outside)
     add("/platform/authorize", "authorize", authorize, methods=["GET", "POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))
+    config = partial(canvas_config.canvas_config, outside)
+    add("/config/canvas.json", "canvas_config", config)
     return door
 
 

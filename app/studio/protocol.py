@@ -4,7 +4,8 @@
 2. `GET /media/{id}/users` lists those who have access to it.
 3. `POST /media/{id}/create_embed` puts it into a course and answers a launch URL.
 4. `GET /media/{id}/perspectives` tells into which courses it was put.
-5. `POST /api/public/oauth/token` gives two new tokens for a refresh token, which is dead then.
+5. `GET /media/search` finds media; here it only tells whether a token is good.
+6. `POST /api/public/oauth/token` gives two new tokens for a refresh token, which is dead then.
 
 Source: https://developerdocs.instructure.com/services/studio/api-reference/media
 """

@@ -34,6 +34,7 @@ PATHS = [
     "/healthz",
     "/readyz",
     "/lti/jwks.json",
+    "/lti/config/canvas.json",
     "/lti/launch",
     "/nothing",
     "/static/page.css",
@@ -87,6 +88,7 @@ def test_the_home_page_says_what_this_is_and_what_admins_need(world: World):
         f"{public}/lti/login",
         f"{public}/lti/launch",
         f"{public}/lti/jwks.json",
+        f"{public}/lti/config/canvas.json",
     ]
 
 

@@ -2,14 +2,29 @@
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from app.http import AnswerTimeoutError, OutgoingError, fetch, is_public, make_session
+from app.http import (
+    AnswerLostError,
+    AnswerTimeoutError,
+    OutgoingError,
+    fetch,
+    is_public,
+    make_session,
+)
 
 Behave = Callable[[socket.socket], object]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
@@ -19,8 +34,8 @@ DRIP_SECONDS = 3.0
 class Server:
     """Accepts connections on loopback and lets `behave` answer; counts what was asked of it."""
 
-    def __init__(self, behave: Behave) -> None:
-        self.behave = behave
+    def __init__(self, behave: Behave, reads_first: bool) -> None:
+        self.behave, self.reads_first = behave, reads_first
         self.asked: list[bytes] = []
         self.ended = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -34,7 +49,8 @@ class Server:
             with connected:
                 if self.ended.is_set():
                     return
-                if asked := connected.recv(65536):
+                asked = connected.recv(65536) if self.reads_first else b"(not read)"
+                if asked:
                     self.asked.append(asked)
                     try:
                         self.behave(connected)
@@ -55,12 +71,27 @@ class Server:
 
 
 @contextmanager
-def serving(behave: Behave) -> Iterator[Server]:
-    server = Server(behave)
+def serving(behave: Behave, *, reads_first: bool = True) -> Iterator[Server]:
+    server = Server(behave, reads_first)
     try:
         yield server
     finally:
         server.close()
+
+
+def _own_certificate(folder: Path) -> Path:
+    """A key and a certificate that it signed itself, in one file."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    own = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = made.add_extension(own, critical=True).sign(key, SHA256())
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "own.pem"
+    file.write_bytes(secret + signed.public_bytes(pem))
+    return file
 
 
 def _saying(answer: bytes) -> Behave:
@@ -118,9 +149,10 @@ def test_which_addresses_are_of_the_open_internet(address: str, public: bool):
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1"])
 def test_this_machine_is_not_asked_under_any_name(host: str):
     with serving(_saying(OK + b"Content-Length: 2\r\n\r\nhi")) as server:
-        with pytest.raises(OutgoingError):
+        with pytest.raises(OutgoingError) as caught:
             _fetch(f"http://{host}:{server.port}/", allow_private=False)
         assert server.asked == []
+    assert str(caught.value) == "the host has a private address, which is refused"
 
 
 def test_https_is_refused_before_a_byte_is_sent():
@@ -216,6 +248,20 @@ def test_who_is_not_there_is_told_without_the_address():
         with pytest.raises(OutgoingError) as caught:
             _fetch(f"http://127.0.0.1:{port}/secret?token=t")
     assert str(caught.value) == "no connection"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_as_such(tmp_path: Path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_own_certificate(tmp_path))
+
+    def shake_hands(connected: socket.socket) -> None:
+        with context.wrap_socket(connected.dup(), server_side=True):
+            """The client hangs up when it sees the certificate."""
+
+    with serving(shake_hands, reads_first=False) as server, pytest.raises(OutgoingError) as caught:
+        _fetch(f"https://127.0.0.1:{server.port}/")
+    assert str(caught.value) == "the host's certificate is not one that this machine trusts"
+    assert not isinstance(caught.value, AnswerLostError)
 
 
 @pytest.mark.parametrize("url", ["http://", "nothing", "file:///etc/passwd", "http://[x/"])
