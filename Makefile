@@ -3,12 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 T ?= tests
+OLD := .venv-pylti1p3
 SOURCES := app sandbox tests config wsgi.py
 
-.PHONY: help setup chromium run demo test lint fix migration lock
+.PHONY: help setup chromium run demo test test-pylti1p3 lint fix migration lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## a virtual environment with the locked requirements
 
@@ -36,6 +37,16 @@ demo: setup ## the service with a sandbox LMS and a sandbox Studio
 
 test: setup chromium ## every test, or some: make test T=tests/units
 	$(BIN)/python -m pytest $(T)
+
+test-pylti1p3: setup chromium $(OLD)/.installed ## the same on PyLTI1p3 2.0.0, which pylti1p3next continues
+	$(OLD)/bin/python -m pytest $(T)
+
+$(OLD)/.installed: requirements-dev.txt requirements-pylti1p3.txt
+	$(PYTHON) -m venv $(OLD)
+	$(OLD)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(OLD)/bin/pip uninstall --quiet --yes pylti1p3next
+	$(OLD)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-pylti1p3.txt
+	@touch $@
 
 lint: setup ## format, lint, types, Dockerfile
 	$(BIN)/ruff format --check $(SOURCES)
