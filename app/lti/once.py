@@ -10,13 +10,12 @@ from app.db import Database, insert_into
 from app.lti import refusals
 from app.lti.claims import Launch
 from app.models import used_nonce
-from app.outside import Outside
 
 KEPT = timedelta(minutes=70)
 """Longer than a state lives, and a token's `iat` is accepted."""
 
 
-def use_up(outside: Outside, message: Launch, nonce: str) -> None:
+def use_up(db: Database, message: Launch, nonce: str) -> None:
     """Use a nonce up, and record a deployment that was accepted; raises `LaunchError` if used.
 
     Old nonces are removed in passing, a few at a time.
@@ -24,7 +23,7 @@ def use_up(outside: Outside, message: Launch, nonce: str) -> None:
     now = datetime.now(UTC)
     row = {"hash": _hash(message.platform.id, nonce), "expires_at": now + KEPT}
     old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
-    with outside.db.writing() as connection:
+    with db.writing() as connection:
         insert = insert_into(connection, used_nonce).values(row).on_conflict_do_nothing()
         used = insert.returning(used_nonce.c.hash)
         if connection.execute(used).first() is None:
