@@ -166,7 +166,7 @@ def _see_altered(page: Page, address: str, alter: Callable[[str, str], tuple[str
     page.route(pattern, change)
     page.goto(address)
     frame = page.frame_locator("main iframe")
-    frame.locator("h1:not(:text-is('One moment'))").wait_for()
+    frame.locator("h1:not(:text-is('Almost there'))").wait_for()
     page.unroute(pattern)
     assert len(altered) == 1
     return frame.locator("video").count()
