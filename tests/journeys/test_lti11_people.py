@@ -10,7 +10,7 @@ import pytest
 from sandbox.lms.messages import LTI
 from sandbox.lms.people import find_person
 from tests import world as worlds
-from tests.journeys.launching import add_platform, table
+from tests.journeys.launching import add_platform, at_once, table
 from tests.journeys.onward import launches, platform_ids, post, read_form
 from tests.journeys.test_lti11 import MEDIA, MODE
 from tests.pages import read_code
@@ -209,7 +209,7 @@ def test_a_page_that_waits_goes_on_into_the_form_once(world: World):
         launching = pool.submit(world.launch, world.marked(262590))
         held = {"at_least": 1, "seconds": 10}
         assert world.http.get(f"{world.studio.settings.url}/_sandbox/held", params=held).ok
-        others = [world.launch(world.marked(262590)) for _ in range(2)]
+        others = at_once(2, lambda _: world.launch(world.marked(262590)))
         waiting = [WAITING.search(answer.text) for answer in others]
         addresses = [found[1] for found in waiting if found]
         assert len(set(addresses)) == 2

@@ -1,6 +1,7 @@
 """Launch mode lti13: Studio asks who was sent to it, and is told once, in a token of ours."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from tests.journeys.studio_side import ask, begin, claims_of, read_posted
 from tests.world import World
 
 MEDIA = 260854
+TICKET = re.compile(r'name="ticket" value="([^"]+)"')
+CHOICE = re.compile(r'<button[^>]* name="embed" value="([^"]+)">')
 HOSTILE = '"><script>alert(1)</script>'
 UNKNOWN = {
     "error": "login_required",
@@ -250,3 +253,17 @@ def test_tokens_verify_after_the_keys_were_rotated(world: World, link: dict[str,
         connection.execute(sa.update(signing_key).where(newest).values(signs_from=earlier))
     engine.dispose()
     assert claims_of(world, begin(world, link))["sub"] == old["sub"]
+
+
+def test_the_button_of_a_course_page_begins_a_launch_of_its_own_each_time(
+    world: World, link: dict[str, str]
+):
+    begin(world, link)
+    page = world.launch({}, person="instructor")
+    ticket, choice = TICKET.search(page.text), CHOICE.search(page.text)
+    assert ticket is not None
+    assert choice is not None
+    fields = {"ticket": ticket[1], "embed": choice[1]}
+    begun = [studio.read_login(world.post("/lti/play", data=fields)) for _ in range(2)]
+    assert [claims_of(world, each)["name"] for each in begun] == ["Ines Instructor"] * 2
+    assert "form-action" not in page.headers["Content-Security-Policy"]
