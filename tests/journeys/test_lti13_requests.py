@@ -1,6 +1,7 @@
 """Launch mode lti13: what is wrong with a request of Studio's, and who hears of it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,10 @@ def world(
 
 @pytest.fixture(scope="module")
 def begun(world: World) -> Begun:
-    """A launch whose hints no fault may use up: every test asks for its token, or leaves it."""
-    return studio.begin(world, world.marked(MEDIA))
+    """A launch whose hints no fault may use up; it is kept for as long as the tests take."""
+    found = studio.begin(world, world.marked(MEDIA))
+    studio.let_pass(world, timedelta(hours=-1))
+    return found
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -71,7 +71,10 @@ def test_of_twenty_who_take_at_once_one_gets_it(db: Database):
 
 
 def test_what_is_over_is_neither_found_nor_taken(db: Database):
-    pending.keep(db, VAULT, "name", TEXT, PAST)
+    pending.keep(db, VAULT, "name", TEXT, SOON)
+    with db.writing() as connection:
+        earlier = datetime.now(UTC) + PAST
+        connection.execute(sa.update(pending_launch).values(expires_at=earlier))
     assert (pending.find(db, VAULT, "name"), pending.take(db, VAULT, "name")) == (None, None)
 
 
