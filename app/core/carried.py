@@ -40,7 +40,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _named_texts(value: Any) -> dict[str, str]:
     members = value.items() if isinstance(value, dict) else ()
-    texts = ((str(name), _text(member)) for name, member in members)
+    texts = ((printable(str(name)), _text(member)) for name, member in members)
     return {name: text for name, text in texts if text}
 
 
@@ -146,8 +146,8 @@ class Carried(_Part):
     def from_claims(cls, claims: dict[str, Any], custom: dict[str, str]) -> "Carried":
         """Read the claims of a verified id_token; `custom` as `app/lti/claims.py` read it.
 
-        Our own parameters are left out, and whatever would pass for one of Studio's: those
-        stand in the launch URL, and a teacher could write them into a link.
+        Our own parameters are left out, and whatever would pass for one of Studio's, however
+        they are spelled: those stand in the launch URL, and teachers could write them into links.
         """
         names = {
             name: field.serialization_alias or name for name, field in cls.model_fields.items()
@@ -156,7 +156,7 @@ class Carried(_Part):
         kept = {
             name: value
             for name, value in custom.items()
-            if name not in OUR_PARAMETERS and not plain_name(name).startswith("arc_")
+            if (plain := plain_name(name)) not in OUR_PARAMETERS and not plain.startswith("arc_")
         }
         return cls(**{**told, "custom": kept})
 

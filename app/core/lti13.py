@@ -38,30 +38,28 @@ class StudioTool:
 
 
 class PendingLaunch(BaseModel):
-    """A launch on its way to Studio."""
+    """A launch on its way to Studio; `frame_origins` may frame the page that posts its token."""
 
     model_config = ConfigDict(frozen=True)
     carried: Carried
     launch_url: str
+    frame_origins: tuple[str, ...] = ()
 
 
-def begin_launch(
-    db: Database, vault: Vault, tool: StudioTool, launch_url: str, carried: Carried
-) -> str:
+def begin_launch(db: Database, vault: Vault, tool: StudioTool, launch: PendingLaunch) -> str:
     """Keep a launch, and give Studio's login initiation for it; nothing personal stands there.
 
     Security: as for `lti11.sign_launch`. Whoever comes back with the hints is taken for the
     person, so they go to this one browser only.
     """
     login_hint, message_hint = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    kept = PendingLaunch(carried=carried, launch_url=launch_url)
     name = _name(login_hint, message_hint)
-    pending.keep(db, vault, name, kept.model_dump_json(), HINT_LIFETIME)
+    pending.keep(db, vault, name, launch.model_dump_json(), HINT_LIFETIME)
     parameters = {
         "iss": tool.issuer,
         "login_hint": login_hint,
         "lti_message_hint": message_hint,
-        "target_link_uri": launch_url,
+        "target_link_uri": launch.launch_url,
         "client_id": tool.client_id,
         "lti_deployment_id": tool.deployment_id,
     }

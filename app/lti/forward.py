@@ -75,5 +75,8 @@ def _post_signed(outside: Outside, launch_url: str, carried: Carried) -> Respons
 def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Response:
     tool = outside.find_studio_tool()
     assert tool is not None
-    address = lti13.begin_launch(outside.db, outside.vault, tool, launch_url, carried)
+    launch = lti13.PendingLaunch(
+        carried=carried, launch_url=launch_url, frame_origins=policy.origins_so_far()
+    )
+    address = lti13.begin_launch(outside.db, outside.vault, tool, launch)
     return make_response(redirect(address))

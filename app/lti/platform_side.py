@@ -17,7 +17,7 @@ import structlog
 from flask import Response, request
 
 from app.core import keys, lti13
-from app.lti import forward, refusals
+from app.lti import forward, policy, refusals
 from app.outside import Outside
 
 log = structlog.get_logger("app")
@@ -63,6 +63,7 @@ def _id_token(outside: Outside, tool: lti13.StudioTool) -> str:
     launch = lti13.take_launch(outside.db, outside.vault, login_hint, message_hint)
     if launch is None:
         raise _FaultError("login_required", "The hints are unknown, used, or too old")
+    policy.allow_frames(launch.frame_origins)
     claims = lti13.launch_claims(tool, launch, nonce, datetime.now(UTC))
     return keys.sign(outside.db, outside.vault, claims)
 
