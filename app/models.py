@@ -61,7 +61,8 @@ studio_account = Table(
     Column("access_expires_at", Utc, doc="as Studio said; none where it did not"),
     Column("environment", String(64), doc="fingerprint of the tokens that the environment gave"),
     Column("disconnected_at", Utc, doc="when Studio refused the refresh token"),
-    Column("home_issuer", String(255), doc="whose people it knows by their e-mail addresses"),
+    Column("home_issuer", String(255), doc="of the platform whose people it knows by e-mail"),
+    Column("home_client_id", String(255), doc="of that platform: schools share an issuer"),
 )
 
 platform = Table(

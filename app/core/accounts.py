@@ -73,16 +73,23 @@ def get_default_account(db: Database, studio_url: str | None) -> Any:
     return row
 
 
-def is_home(db: Database, account: Any, issuer: str) -> bool:
-    """Whether the account's Studio knows the people of `issuer` by their e-mail addresses.
+def is_home(db: Database, account: Any, issuer: str, client_id: str) -> bool:
+    """Whether the account's Studio knows the people of a platform by their e-mail addresses.
 
     It knows those of its first platform, for good: removing that one makes no other its home.
+    An issuer alone is no platform: all schools of Canvas's cloud share one.
     """
-    if account.home_issuer is not None:
-        return bool(account.home_issuer == issuer)
-    first = sa.select(platform.c.issuer).order_by(platform.c.id).limit(1).scalar_subquery()
-    unknown = sa.and_(studio_account.c.id == account.id, studio_account.c.home_issuer.is_(None))
+    if account.home_issuer is None:
+        account = _keep_home(db, account.id)
+    return (account.home_issuer, account.home_client_id) == (issuer, client_id)
+
+
+def _keep_home(db: Database, account_id: int) -> Any:
+    first = sa.select(platform).order_by(platform.c.id).limit(1)
+    unknown = sa.and_(studio_account.c.id == account_id, studio_account.c.home_issuer.is_(None))
     with db.writing() as connection:
-        connection.execute(sa.update(studio_account).where(unknown).values(home_issuer=first))
-        kept = sa.select(studio_account.c.home_issuer).where(studio_account.c.id == account.id)
-        return bool(connection.execute(kept).scalar_one() == issuer)
+        home = connection.execute(first).one()
+        kept = {"home_issuer": home.issuer, "home_client_id": home.client_id}
+        connection.execute(sa.update(studio_account).where(unknown).values(kept))
+        same = studio_account.c.id == account_id
+        return connection.execute(sa.select(studio_account).where(same)).one()

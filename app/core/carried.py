@@ -162,11 +162,7 @@ class Carried(_Part):
 
     def as_stranger(self, platform_id: int) -> "Carried":
         """Give the same without anything that could name a person of another platform."""
-        custom = {
-            name: value
-            for name, value in self.custom.items()
-            if not plain_name(name).startswith("canvas_user")
-        }
+        custom = {name: value for name, value in self.custom.items() if name == "canvas_api_domain"}
         return self.model_copy(
             update={
                 "sub": f"{platform_id}:{self.sub}",

@@ -24,6 +24,7 @@ _BARE = re.compile(r"[A-Za-z]+(/[A-Za-z]+)?")
 _PLAIN = frozenset(
     {"Instructor", "Learner", "ContentDeveloper", "Administrator", "Member", "Manager"}
 )
+_NONE = "urn:lti:sysrole:ims/lis/None"
 _ASSISTANT = "urn:lti:role:ims/lis/TeachingAssistant"
 _POSTABLE = "!$%&'()*+,/:;=?@-._~"
 
@@ -37,8 +38,10 @@ def sign_launch(
     is not the Studio account's.
     """
     url = _postable(launch_url)
-    said = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    fields = {name: text for name, text in _parameters(carried).items() if name not in said}
+    fields = _parameters(carried)
+    for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        if name.startswith("custom_"):
+            fields.pop(name, None)
     client = Client(consumer_key, client_secret=secret, signature_type=SIGNATURE_TYPE_BODY)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     _, _, body = client.sign(url, "POST", fields, form)
@@ -60,6 +63,8 @@ def legacy_roles(roles: tuple[str, ...]) -> str:
 def _legacy_role(role: str) -> str | None:
     match = _ROLE.fullmatch(role)
     if match is None:
+        if role in ("TeachingAssistant", "Instructor/TeachingAssistant"):
+            return _ASSISTANT
         return role if _BARE.fullmatch(role) else None
     kind, principal, name = match["kind"], match["principal"], match["name"]
     if kind == "institution/person":
@@ -98,7 +103,7 @@ def _parameters(carried: Carried) -> dict[str, str]:
 def _person(carried: Carried) -> dict[str, str | None]:
     return {
         "user_id": carried.lti1p1.user_id or carried.sub,
-        "roles": legacy_roles(carried.roles),
+        "roles": legacy_roles(carried.roles) or _NONE,
         "role_scope_mentor": ",".join(quote(mentee) for mentee in carried.role_scope_mentor),
         "user_image": carried.picture,
         "lis_person_name_full": carried.name,

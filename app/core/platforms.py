@@ -49,6 +49,11 @@ class Platform:
     any_deployment: bool
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What tells one platform from another: its issuer, and our client id there."""
+        return self.issuer, self.client_id
+
+    @property
     def login_origin(self) -> str:
         """Origin of its authorization endpoint."""
         return origin_of(self.auth_login_url) or ""

@@ -32,7 +32,7 @@ class Traveller(BaseModel):
         with suppress(EmbedError):  # here Canvas's host is only one that may frame us
             canvas.find_origin(outside, message)
         account = outside.default_account()
-        if accounts.is_home(outside.db, account, message.platform.issuer):
+        if accounts.is_home(outside.db, account, *message.platform.names):
             return cls(carried=message.carried)
         return cls(carried=message.carried.as_stranger(message.platform.id))
 
@@ -75,8 +75,6 @@ def _post_signed(outside: Outside, launch_url: str, carried: Carried) -> Respons
 def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Response:
     tool = outside.find_studio_tool()
     assert tool is not None
-    launch = lti13.PendingLaunch(
-        carried=carried, launch_url=launch_url, frame_origins=policy.origins_so_far()
-    )
+    launch = lti13.PendingLaunch(carried=carried, launch_url=launch_url)
     address = lti13.begin_launch(outside.db, outside.vault, tool, launch)
     return make_response(redirect(address))

@@ -51,7 +51,7 @@ class Making(BaseModel):
         traveller = Traveller.from_launch(outside, message)
         what = (wanted.media_id, wanted.embed_type, wanted.downloadable)
         mark_key = keys.get_mark_key(outside.db)
-        home = accounts.is_home(outside.db, account, message.platform.issuer)
+        home = accounts.is_home(outside.db, account, *message.platform.names)
         return cls(
             key=EmbedKey(
                 account.id,

@@ -20,7 +20,7 @@ def origins_so_far() -> tuple[str, ...]:
 def allow_any_frame() -> None:
     """Let any https origin frame this answer, unless `FRAME_ANCESTORS` says who may.
 
-    Before a launch nobody knows under which host of its own a school has its Canvas.
+    Outside a launch nobody knows under which host of its own a school has its Canvas.
     Security: for answers only that show nothing and do nothing for a click.
     """
     g.framed_by_any = True

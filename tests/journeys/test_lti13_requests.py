@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.lms.messages import LTI
 from sandbox.lms.people import find_person
 from tests import world as worlds
 from tests.journeys import studio_side as studio
@@ -209,11 +208,8 @@ def test_parameters_that_nobody_knows_are_ignored(world: World):
     assert set(posted(ask(world, [*further, *unknown]))[1]) == {"id_token", "state"}
 
 
-def test_the_page_with_a_token_is_for_no_cache_and_only_for_the_frame_of_its_launch(world: World):
-    def in_a_school(claims: dict[str, dict[str, str]]) -> None:
-        claims[f"{LTI}/launch_presentation"]["return_url"] = "https://canvas.school.example/x"
-
-    begun = studio.begin(world, world.marked(MEDIA), change=in_a_school)
+def test_the_page_with_a_token_is_for_no_cache_and_may_be_framed_by_any_school(world: World):
+    begun = studio.begin(world, world.marked(MEDIA))
     answer = ask(world, begun.request())
     form = read_form(answer)
     policy = answer.headers["Content-Security-Policy"].split("; ")
@@ -232,7 +228,7 @@ def test_the_page_with_a_token_is_for_no_cache_and_only_for_the_frame_of_its_lau
         "base-uri",
         "frame-ancestors",
     ]
-    assert "https://canvas.school.example" in policy[-1].split()
+    assert "https:" in policy[-1].split()
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "strict-origin"
     assert "Set-Cookie" not in answer.headers

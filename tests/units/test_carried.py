@@ -254,7 +254,7 @@ PERSONAL = {
 }
 
 
-def test_a_stranger_keeps_name_roles_course_and_link_and_nothing_that_names_a_person():
+def test_a_stranger_keeps_name_roles_course_and_link_and_nothing_that_could_name_a_person():
     custom = {**PERSONAL, "canvas_course_id": "101", "canvas_api_domain": "x.test", "week": "3"}
     known = from_claims(custom, **EVERYTHING)
     stranger = known.as_stranger(7)
@@ -268,7 +268,11 @@ def test_a_stranger_keeps_name_roles_course_and_link_and_nothing_that_names_a_pe
     }
     assert kept(stranger).model_dump() == known.model_dump() | emptied | {
         "sub": "7:person-1",
-        "custom": {"canvas_course_id": "101", "canvas_api_domain": "x.test", "week": "3"},
+        "custom": {"canvas_api_domain": "x.test"},
+    }
+    assert stranger.sent_to(101, "embed-1", "A film").custom == {
+        "canvas_api_domain": "x.test",
+        "canvas_course_id": "101",
     }
 
 

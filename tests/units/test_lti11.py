@@ -86,6 +86,7 @@ def test_a_launch_url_is_signed_with_its_query_which_keeps_its_meaning(query: st
         "lti_version": "LTI-1p0",
         "oauth_callback": "about:blank",
         "user_id": "person-1",
+        "roles": "urn:lti:sysrole:ims/lis/None",
         "custom_course": "7",
     }
 
@@ -135,7 +136,7 @@ def test_a_value_is_signed_as_a_browser_posts_it(value: str, sent: str | None):
     assert [fields.get(name) for name in names] == [sent] * 4
 
 
-def test_what_stands_in_the_launch_url_is_not_said_again_in_the_form():
+def test_custom_parameters_of_the_launch_url_are_not_said_again_in_the_form():
     custom = {"Room": "ours", "room-2": "ours", "other": "ours"}
     query = "custom_room=1&custom_room_2=&user_id=someone&custom_arc_media_id=0f2d-1"
     _, fields = signed(f"{STUDIO}?{query}", carried(custom))
@@ -143,6 +144,8 @@ def test_what_stands_in_the_launch_url_is_not_said_again_in_the_form():
         "lti_message_type": "basic-lti-launch-request",
         "lti_version": "LTI-1p0",
         "oauth_callback": "about:blank",
+        "user_id": "person-1",
+        "roles": "urn:lti:sysrole:ims/lis/None",
         "custom_other": "ours",
     }
 
