@@ -3,22 +3,27 @@
 from unicodedata import category
 from urllib.parse import urlsplit
 
+_PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def origin_of(url: str) -> str | None:
-    """Give scheme, host and port of an http(s) URL, in lower case; None where it is none.
+    """Give scheme, host and port of an http(s) URL, as browsers write them; None where it is none.
 
-    A URL that names a user, or whose host or port cannot be read, is none.
+    That is in lower case, and without the port that the scheme has anyway. A URL that names a
+    user, or whose host or port cannot be read, is none.
     """
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
         return None
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    host = parts.netloc.lower().removesuffix(f":{port}").removesuffix(":")
+    if port is None or port == _PORTS[parts.scheme]:
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
 
 
 def is_id(text: object, longest: int = 255) -> bool:

@@ -78,6 +78,7 @@ platform = Table(
     Column("any_deployment", Boolean, nullable=False, doc="accept and record every deployment"),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("issuer", "client_id"),
+    sqlite_autoincrement=True,  # strangers are named after its id, so none is used again
 )
 
 deployment = Table(

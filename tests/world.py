@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from app.core import keys, marks
+from app.db import Database
 from sandbox.installation import LaunchMode, launch_mode_settings
 from sandbox.lms import LmsSettings, create_lms, messages
 from sandbox.lms.courses import ResourceLink
@@ -57,7 +59,7 @@ class World:
     studio: Any
     environment: dict[str, str]
     http: requests.Session
-    links: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    _database: Database | None = None
 
     def get(self, path: str, **options: Any) -> requests.Response:
         return self._checked(self.http.get(self.url + path, allow_redirects=False, **options))
@@ -124,14 +126,21 @@ class World:
         """Run a `flask` command in the service's environment."""
         return run_flask(self.environment, *arguments, check=check)
 
-    def marked(self, media_id: int, **kind: Any) -> dict[str, str]:
+    @property
+    def database(self) -> Database:
+        """The service's own database, for what a command would do in much more time."""
+        if self._database is None:
+            url = self.environment["DATABASE_URL"]
+            self._database = Database(url.replace("postgresql:", "postgresql+psycopg:"))
+        return self._database
+
+    def marked(
+        self, media_id: int, embed_type: str = "embed", *, downloadable: bool = False
+    ) -> dict[str, str]:
         """The custom parameters of a link that bears the service's mark."""
-        options = ["--embed-type", kind.get("embed_type", "embed")]
-        options += ["--downloadable"] if kind.get("downloadable") else []
-        arguments = ("embeds", "link", str(media_id), *options, "--json")
-        if arguments not in self.links:
-            self.links[arguments] = json.loads(self.flask(*arguments).stdout)
-        return dict(self.links[arguments])
+        key = keys.get_mark_key(self.database)
+        url = self.studio.settings.url
+        return marks.link_parameters(key, url, media_id, embed_type, downloadable)
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """What Studio was asked, of one kind."""
@@ -151,6 +160,10 @@ class World:
     def logs(self) -> str:
         """What the service logged so far."""
         return Path(self.environment["TEST_LOG"]).read_text()
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.dispose()
 
     @staticmethod
     def _checked(answer: requests.Response) -> requests.Response:
@@ -244,6 +257,7 @@ def world(
             run_flask(environment, "db", "upgrade")
         built = World(f"http://127.0.0.1:{port}", lms, studio, environment, session)
         stack.enter_context(gunicorn(built, port, workers))
+        stack.callback(built.close)
         yield built
 
 

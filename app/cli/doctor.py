@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.terminal import as_json, show
+from app.core import keys
 from app.core.doctor import Check, Doctor, worst
 from app.errors import StartError
 from app.outside import Outside
@@ -36,7 +37,9 @@ def doctor(*, as_json: bool) -> None:
 def _examine(outside: Outside) -> list[Check]:
     start_fault = None
     try:
-        prepare(outside)
+        outside.db.prepare()
+        if keys.opens_all(outside.db, outside.vault):
+            prepare(outside)
     except StartError as error:
         start_fault = str(error)
     return Doctor(

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from app.cli.terminal import Commands, as_json, show, show_table, with_outside
-from app.core import platforms
+from app.core import accounts, platforms
 from app.core.platforms import Platform
 from app.outside import Outside
 
@@ -91,6 +91,20 @@ def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
     found = platforms.get_platform(outside.db, issuer, client_id)
     platforms.remove_platform(outside.db, found.id)
     click.echo(f"Removed platform {found.id}: {issuer}, client id {found.client_id}.")
+
+
+@commands.command("home")
+@issuer_option
+@click.option("--client-id", help="Needed where the issuer has several.")
+@with_outside
+def home(outside: Outside, *, issuer: str, client_id: str | None) -> None:
+    """Name the platform whose people Studio knows.
+
+    It is the first one, until another is named. All others' people are strangers to Studio.
+    """
+    found = platforms.get_platform(outside.db, issuer, client_id)
+    accounts.set_home(outside.db, outside.default_account().id, *found.names)
+    click.echo(f"Studio knows the people of platform {found.id}: {issuer}, {found.client_id}.")
 
 
 @commands.command("import")

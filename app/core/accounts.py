@@ -76,20 +76,30 @@ def get_default_account(db: Database, studio_url: str | None) -> Any:
 def is_home(db: Database, account: Any, issuer: str, client_id: str) -> bool:
     """Whether the account's Studio knows the people of a platform by their e-mail addresses.
 
-    It knows those of its first platform, for good: removing that one makes no other its home.
+    It knows those of its first platform, or of the one that an admin named, for good: removing
+    that one makes no other its home.
     An issuer alone is no platform: all schools of Canvas's cloud share one.
     """
     if account.home_issuer is None:
-        account = _keep_home(db, account.id)
+        account = _keep_home(db, account)
     return (account.home_issuer, account.home_client_id) == (issuer, client_id)
 
 
-def _keep_home(db: Database, account_id: int) -> Any:
-    first = sa.select(platform).order_by(platform.c.id).limit(1)
-    unknown = sa.and_(studio_account.c.id == account_id, studio_account.c.home_issuer.is_(None))
+def set_home(db: Database, account_id: int, issuer: str, client_id: str) -> None:
+    """Let an admin say which platform's people the account's Studio knows."""
+    home = {"home_issuer": issuer, "home_client_id": client_id}
     with db.writing() as connection:
-        home = connection.execute(first).one()
-        kept = {"home_issuer": home.issuer, "home_client_id": home.client_id}
-        connection.execute(sa.update(studio_account).where(unknown).values(kept))
         same = studio_account.c.id == account_id
+        connection.execute(sa.update(studio_account).where(same).values(home))
+
+
+def _keep_home(db: Database, account: Any) -> Any:
+    first = sa.select(platform).order_by(platform.c.id).limit(1)
+    same = studio_account.c.id == account.id
+    with db.writing() as connection:
+        if (home := connection.execute(first).one_or_none()) is None:
+            return account
+        kept = {"home_issuer": home.issuer, "home_client_id": home.client_id}
+        unknown = sa.and_(same, studio_account.c.home_issuer.is_(None))
+        connection.execute(sa.update(studio_account).where(unknown).values(kept))
         return connection.execute(sa.select(studio_account).where(same)).one()

@@ -14,6 +14,7 @@ from app.inputs import printable
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 LONGEST_TEXT = 2048
+_STRANGER = re.compile("[0-9]+:")
 OUR_PARAMETERS = frozenset({"media_id", "embed_type", "downloadable", "start_at", "link"})
 
 
@@ -159,6 +160,12 @@ class Carried(_Part):
             if (plain := plain_name(name)) not in OUR_PARAMETERS and not plain.startswith("arc_")
         }
         return cls(**{**told, "custom": kept})
+
+    def at_home(self, platform_id: int) -> "Carried":
+        """Give the same, unless it would pass for a stranger of another platform."""
+        if not _STRANGER.match(self.sub) and not _STRANGER.match(self.lti1p1.user_id or ""):
+            return self
+        return self.model_copy(update={"sub": f"{platform_id}:{self.sub}", "lti1p1": Lti1p1()})
 
     def as_stranger(self, platform_id: int) -> "Carried":
         """Give the same without anything that could name a person of another platform."""

@@ -55,6 +55,22 @@ def find_signing_key(db: Database, vault: Vault) -> tuple[str, str] | None:
     return None
 
 
+def opens_all(db: Database, vault: Vault) -> bool:
+    """Whether `SECRET_KEY` opens every kept key: else this is not the service's own environment."""
+    return not find_closed(db, vault)
+
+
+def find_closed(db: Database, vault: Vault) -> list[str]:
+    """Find the ids of the published keys that `SECRET_KEY` does not open."""
+    closed = []
+    for row in list_keys(db):
+        try:
+            vault.decrypt(row.private_pem)
+        except UndecryptableError:
+            closed.append(row.kid)
+    return closed
+
+
 def sign(db: Database, vault: Vault, claims: dict[str, Any]) -> str:
     """Give the claims as a JWT, signed RS256; raises `UndecryptableError` without a key."""
     if (found := find_signing_key(db, vault)) is None:

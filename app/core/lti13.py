@@ -38,11 +38,12 @@ class StudioTool:
 
 
 class PendingLaunch(BaseModel):
-    """A launch on its way to Studio."""
+    """A launch on its way to Studio; `frame_origins` may frame the page that posts its token."""
 
     model_config = ConfigDict(frozen=True)
     carried: Carried
     launch_url: str
+    frame_origins: tuple[str, ...] = ()
 
 
 def begin_launch(db: Database, vault: Vault, tool: StudioTool, launch: PendingLaunch) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from app.crypto import UndecryptableError, Vault
 from app.db import Database
@@ -18,14 +19,18 @@ REMOVED_AT_ONCE = 50
 
 
 def keep(db: Database, vault: Vault, name: str, text: str, lifetime: timedelta) -> None:
-    """Keep a text under a name that was never used before; those that are over are removed."""
-    now = datetime.now(UTC)
-    row = {"hash": _hash(name), "content": vault.encrypt(text), "expires_at": now + lifetime}
-    over = sa.select(pending_launch.c.hash).where(pending_launch.c.expires_at < now)
+    """Keep a text under a name that was never used before."""
+    expires_at = datetime.now(UTC) + lifetime
+    row = {"hash": _hash(name), "content": vault.encrypt(text), "expires_at": expires_at}
     with db.writing() as connection:
         connection.execute(sa.insert(pending_launch).values(row))
-        removed = pending_launch.c.hash.in_(over.limit(REMOVED_AT_ONCE))
-        connection.execute(sa.delete(pending_launch).where(removed))
+
+
+def remove_over(connection: Connection, now: datetime) -> None:
+    """Remove some of those whose time is over."""
+    over = sa.select(pending_launch.c.hash).where(pending_launch.c.expires_at < now)
+    removed = pending_launch.c.hash.in_(over.limit(REMOVED_AT_ONCE))
+    connection.execute(sa.delete(pending_launch).where(removed))
 
 
 def find(db: Database, vault: Vault, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, make_response, request
 
 from app.core import keys
 from app.lti import canvas_config, course_page, launch, login, making, platform_side
@@ -23,7 +23,14 @@ def create_door(outside: Outside) -> Blueprint:
     add("/jwks.json", "key_set", partial(_key_set, outside))
     config = partial(canvas_config.canvas_config, outside)
     add("/config/canvas.json", "canvas_config", config)
+    door.before_request(_answer_head)
     return door
+
+
+def _answer_head() -> Response | None:
+    """Let a HEAD use nothing up: scanners of links make them, and a launch works once."""
+    once = request.endpoint in ("lti.wait", "lti.authorize")
+    return make_response() if once and request.method == "HEAD" else None
 
 
 def _key_set(outside: Outside) -> Response:

@@ -1,6 +1,9 @@
 """The Canvas that a launch came from, as far as its hosts are allowed."""
 
+from contextlib import suppress
+
 from app.core import forwarding, platforms
+from app.errors import EmbedError
 from app.lti import policy
 from app.lti.claims import Launch
 from app.outside import Outside
@@ -9,15 +12,19 @@ ALWAYS = "*.instructure.com"
 
 
 def find_origin(outside: Outside, message: Launch) -> str:
-    """Give its origin, which may frame this answer from here on; raises `EmbedError`."""
-    origin = forwarding.canvas_origin(
+    """Give its origin; raises `EmbedError` where it is missing, odd or not allowed."""
+    return forwarding.canvas_origin(
         message.custom.get("canvas_api_domain"),
         message.platform.login_origin,
         _allowed_hosts(outside),
         insecure=outside.settings.allow_insecure_urls,
     )
-    policy.allow_frames((origin,))
-    return origin
+
+
+def allow_frame(outside: Outside, message: Launch) -> None:
+    """Let it frame this answer, where its host is allowed: schools have hosts of their own."""
+    with suppress(EmbedError):
+        policy.allow_frames((find_origin(outside, message),))
 
 
 def _allowed_hosts(outside: Outside) -> tuple[str, ...] | None:

@@ -133,15 +133,18 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         email=email if is_id(email, LONGEST_EMAIL) else None,
         placement=placement if isinstance(placement, str) else None,
         custom=custom,
-        carried=Carried.from_claims({**body, PRESENTATION: _returnable(presentation)}, custom),
+        carried=Carried.from_claims(
+            {**body, PRESENTATION: _returnable(platform, presentation)}, custom
+        ),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
     )
 
 
-def _returnable(presentation: dict[str, Any]) -> dict[str, Any]:
-    """Leave a return URL out that is none: Studio may offer it to people as a link."""
+def _returnable(platform: Platform, presentation: dict[str, Any]) -> dict[str, Any]:
+    """Leave a return URL out that is neither https nor the LMS's: Studio may offer it as a link."""
     url = presentation.get("return_url")
-    if isinstance(url, str) and origin_of(url) is not None:
+    origin = (origin_of(url) if isinstance(url, str) else None) or ""
+    if origin.startswith("https:") or (origin and origin == platform.login_origin):
         return presentation
     return {**presentation, "return_url": None}
 

@@ -3,15 +3,12 @@
 What that needs of the launch is one small value, so that a page between can carry it, sealed.
 """
 
-from contextlib import suppress
-
 from flask import Response, make_response, redirect, render_template
 from pydantic import BaseModel, ConfigDict
 
 from app.core import accounts, forwarding, lti11, lti13
 from app.core.carried import Carried
 from app.core.embeds import Embed
-from app.errors import EmbedError
 from app.lti import canvas, policy, refusals
 from app.lti.claims import Launch
 from app.outside import Outside
@@ -29,11 +26,9 @@ class Traveller(BaseModel):
         """Read what this launch mode needs; raises `EmbedError` where it is not there."""
         if outside.settings.studio_launch_mode == "canvas":
             return cls(canvas_origin=canvas.find_origin(outside, message))
-        with suppress(EmbedError):  # here Canvas's host is only one that may frame us
-            canvas.find_origin(outside, message)
         account = outside.default_account()
         if accounts.is_home(outside.db, account, *message.platform.names):
-            return cls(carried=message.carried)
+            return cls(carried=message.carried.at_home(message.platform.id))
         return cls(carried=message.carried.as_stranger(message.platform.id))
 
 
@@ -75,6 +70,8 @@ def _post_signed(outside: Outside, launch_url: str, carried: Carried) -> Respons
 def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Response:
     tool = outside.find_studio_tool()
     assert tool is not None
-    launch = lti13.PendingLaunch(carried=carried, launch_url=launch_url)
+    launch = lti13.PendingLaunch(
+        carried=carried, launch_url=launch_url, frame_origins=policy.origins_so_far()
+    )
     address = lti13.begin_launch(outside.db, outside.vault, tool, launch)
     return make_response(redirect(address))

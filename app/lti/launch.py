@@ -3,7 +3,17 @@
 from flask import Response, request
 
 from app.core import courses
-from app.lti import binding, course_page, deep_linking, making, once, policy, pylti, refusals
+from app.lti import (
+    binding,
+    canvas,
+    course_page,
+    deep_linking,
+    making,
+    once,
+    policy,
+    pylti,
+    refusals,
+)
 from app.lti.claims import Launch
 from app.lti.state import State
 from app.outside import Outside
@@ -37,6 +47,7 @@ def check_message(outside: Outside) -> tuple[Launch, State]:
         raise refusals.by_platform(error)
     message, begun = pylti.verify(outside, request.form)
     policy.allow_frames(message.frame_origins)
+    canvas.allow_frame(outside, message)
     return message, begun
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.core import platforms
+from app.core import pending, platforms
 from app.db import Database, insert_into
 from app.lti import refusals
 from app.lti.claims import Launch
@@ -18,7 +18,7 @@ KEPT = timedelta(minutes=70)
 def use_up(db: Database, message: Launch, nonce: str) -> None:
     """Use a nonce up, and record a deployment that was accepted; raises `LaunchError` if used.
 
-    Old nonces are removed in passing, a few at a time.
+    Old nonces and pending launches are removed in passing, a few at a time.
     """
     now = datetime.now(UTC)
     row = {"hash": _hash(message.platform.id, nonce), "expires_at": now + KEPT}
@@ -29,6 +29,7 @@ def use_up(db: Database, message: Launch, nonce: str) -> None:
         if connection.execute(used).first() is None:
             raise refusals.expired("the nonce was used before")
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
+        pending.remove_over(connection, now)
         if message.platform.any_deployment:
             platforms.add_deployment(connection, message.platform.id, message.deployment_id, now)
 

@@ -17,6 +17,7 @@ import structlog
 from flask import Response, request
 
 from app.core import keys, lti13
+from app.crypto import UndecryptableError
 from app.lti import forward, policy, refusals
 from app.outside import Outside
 
@@ -43,7 +44,9 @@ def authorize(outside: Outside) -> Response:
     policy.allow_any_frame()
     tool = outside.find_studio_tool()
     redirect_uri = _find_one("redirect_uri")
-    if tool is None or _find_one("client_id") != tool.client_id:
+    if tool is None:
+        raise refusals.no_platform_side()
+    if _find_one("client_id") != tool.client_id:
         raise refusals.unknown_tool("client_id")
     if redirect_uri not in tool.redirect_uris:
         raise refusals.unknown_tool("redirect_uri")
@@ -64,8 +67,12 @@ def _id_token(outside: Outside, tool: lti13.StudioTool) -> str:
     launch = lti13.take_launch(outside.db, outside.vault, login_hint, message_hint)
     if launch is None:
         raise _FaultError("login_required", "The hints are unknown, used, or too old")
+    policy.allow_frames(launch.frame_origins)
     claims = lti13.launch_claims(tool, launch, nonce, datetime.now(UTC))
-    return keys.sign(outside.db, outside.vault, claims)
+    try:
+        return keys.sign(outside.db, outside.vault, claims)
+    except UndecryptableError:
+        raise _FaultError("server_error", "There is no key that signs") from None
 
 
 def _check_parameters() -> None:

@@ -94,6 +94,17 @@ def unknown_tool(parameter: str) -> LaunchError:
     )
 
 
+def no_platform_side() -> LaunchError:
+    """Somebody asks our platform side, and Studio is not our tool."""
+    return LaunchError(
+        "studio-not-registered",
+        400,
+        "This service does not launch Studio in this way.",
+        "Ask an admin whether STUDIO_LAUNCH_MODE should be lti13.",
+        log="authorization request in another launch mode",
+    )
+
+
 def by_platform(error: str) -> LaunchError:
     """The platform sent `error` in place of a token (OpenID Connect Core, 3.1.2.6)."""
     match error:

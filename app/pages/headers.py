@@ -20,7 +20,7 @@ ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; frame-ancestors {ancestors}"
+    "{forms}base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
@@ -44,9 +44,10 @@ def protect(app: Flask, outside: Outside) -> None:
 
     @app.after_request
     def _finish(answer: Response) -> Response:
-        policy = _POLICY.format(ancestors=_ancestors(outside, answer))
-        forms = "" if g.get("forms_leave") else "; form-action 'self'"
-        answer.headers["Content-Security-Policy"] = policy + forms
+        forms = "" if g.get("forms_leave") else "form-action 'self'; "
+        answer.headers["Content-Security-Policy"] = _POLICY.format(
+            forms=forms, ancestors=_ancestors(outside, answer)
+        )
         answer.headers.setdefault("Referrer-Policy", "no-referrer")
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers.setdefault("Cache-Control", "no-store")

@@ -41,7 +41,7 @@ def _origin(value: str) -> str:
         raise PydanticCustomError(
             "origin", "must be scheme, host and port only, with no path: https://host"
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return origin_of(value) or value
 
 
 def _url(value: str) -> str:

@@ -24,17 +24,17 @@ function ownStorage(use) {
 
 function platformFrame() {
   const above = window.parent === window ? window.opener : window.parent;
-  if (!above || target === "_parent") return above;
   try {
-    return above.frames[target] || null;
+    const frame = target === "_parent" ? above : above.frames[target];
+    return frame && frame.postMessage ? frame : null;
   } catch {
-    return null;
+    return null; // of another site, a frame that is not there cannot be looked for
   }
 }
 
 function askPlatform(subject, fields, patience) {
   if (!target) return Promise.resolve(null);
-  const message = { subject, message_id: `${id}-${subject}`, key, ...fields };
+  const message = { key, ...fields, subject, message_id: `${subject} ${fields.key || key}` };
   const asked = new Set();
   return new Promise((resolve) => {
     function post() {
@@ -53,7 +53,7 @@ function askPlatform(subject, fields, patience) {
       const answer = event.data;
       if (event.origin !== origin || !asked.has(event.source) || !answer) return;
       if (answer.subject !== `${subject}.response` || answer.message_id !== message.message_id) return;
-      end(answer.error || answer.key !== key ? null : answer);
+      end(answer.error || answer.key !== message.key ? null : answer);
     }
     const again = window.setInterval(post, AGAIN_MS);
     const over = window.setTimeout(end, patience, null);
@@ -63,7 +63,6 @@ function askPlatform(subject, fields, patience) {
 }
 
 function cookieWorks() {
-  if (window.origin === "null") return false; // a frame that the LMS keeps apart from its own site
   const name = `__Host-lti-probe-${id}`;
   const attributes = "Path=/; Secure; SameSite=None; Partitioned";
   document.cookie = `${name}=1; Max-Age=60; ${attributes}`;
@@ -72,25 +71,29 @@ function cookieWorks() {
   return works;
 }
 
-function removeOld(own) {
-  const names = Object.keys(own).filter((name) => name.startsWith("lti_"));
-  for (const name of names) {
-    if (!(Number(own.getItem(name).split(" ")[0]) > Date.now() - LIFETIME_MS)) own.removeItem(name);
+function forget(name) {
+  ownStorage((own) => own.removeItem(name));
+  askPlatform("lti.put_data", { key: name, value: null }, 0);
+}
+
+function forgetOld() {
+  const names = ownStorage((own) => Object.keys(own)) || [];
+  for (const name of names.filter((each) => each.startsWith("lti_"))) {
+    const since = ownStorage((own) => Number(own.getItem(name).split(" ")[0]));
+    if (!(since > Date.now() - LIFETIME_MS)) forget(name);
   }
 }
 
 async function keep() {
   const { secret } = login.dataset;
+  forgetOld();
   const own = ownStorage((storage) => {
-    removeOld(storage);
     storage.setItem(key, `${Date.now()} ${secret}`);
     return storage.getItem(key).endsWith(secret);
   });
-  const cookie = cookieWorks();
-  // What the platform keeps is removed only by a launch that needs it, and its room is small.
-  const put =
-    own && cookie ? null : askPlatform("lti.put_data", { value: secret }, own ? HURRY_MS : PATIENCE_MS);
-  if (cookie || (await put) || own) {
+  const put = askPlatform("lti.put_data", { value: secret }, own ? HURRY_MS : PATIENCE_MS);
+  // A frame that the LMS keeps apart even from our own site could not prove anything later.
+  if (window.origin !== "null" && (cookieWorks() || (await put) || own)) {
     window.location.replace(login.dataset.onward);
   } else {
     login.hidden = true;
@@ -102,8 +105,7 @@ async function prove() {
   const own = ownStorage((storage) => storage.getItem(key)?.split(" ")[1]);
   const answer = await askPlatform("lti.get_data", {}, own ? HURRY_MS : PATIENCE_MS);
   proof.elements.storage_proof.value = answer?.value || own || "";
-  ownStorage((storage) => storage.removeItem(key));
-  if (answer) askPlatform("lti.put_data", { value: null }, 0);
+  forget(key);
   proof.submit();
 }
 

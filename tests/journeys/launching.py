@@ -13,6 +13,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from app.core import platforms
 from app.models import key_set
 from sandbox.lms.messages import LTI
 from tests.pages import read_code, read_reference
@@ -58,11 +59,14 @@ def add_platform(
     """Register a platform that is the sandbox under another name."""
     lms = world.lms.settings.url
     key_set_url = key_set_url or f"{lms}/api/lti/security/jwks"
-    options = ["--issuer", issuer, "--client-id", client_id, "--key-set-url", key_set_url]
-    options += ["--auth-login-url", auth_login_url or f"{lms}/api/lti/authorize_redirect"]
-    for deployment_id in deployment_ids:
-        options += ["--deployment-id", deployment_id]
-    world.flask("platforms", "add", *options)
+    fields = {
+        "client_id": client_id,
+        "key_set_url": key_set_url,
+        "auth_login_url": auth_login_url or f"{lms}/api/lti/authorize_redirect",
+        "deployment_ids": list(deployment_ids) or None,
+    }
+    registration = platforms.read_registration(issuer, fields, allow_insecure=True)
+    platforms.import_platforms(world.database, [(issuer, registration)])
     return Platform(issuer, client_id, key_set_url, deployment_ids)
 
 

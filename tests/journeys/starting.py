@@ -91,7 +91,7 @@ def started_again(world: World, **settings: str | None) -> Iterator[World]:
     left = {name: world.environment[name] for name in world.environment if name not in settings}
     port = free_port("127.0.0.1")
     again = dataclasses.replace(
-        world, url=f"http://127.0.0.1:{port}", environment=left | changed, links={}
+        world, url=f"http://127.0.0.1:{port}", environment=left | changed, _database=None
     )
     with _gunicorn(again, port):
         yield again

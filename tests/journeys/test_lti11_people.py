@@ -152,6 +152,36 @@ def test_a_person_of_another_platform_is_named_after_it_and_by_nothing_else(worl
     assert shown == []
 
 
+def test_another_school_of_the_same_issuer_is_another_platform(world: World):
+    """All schools of Canvas's cloud share an issuer; each has a client id of its own."""
+    other = add_platform(world, world.lms.settings.url, "another-school")
+    login = other.login(world)
+    claims = other.claims(world, login, world.marked(MEDIA))
+    form = read_form(world.send(login, claims))
+    assert re.fullmatch(rf"\d+:{claims['sub']}", form.said["user_id"])
+    assert "lis_person_contact_email_primary" not in form.said
+    assert read_form(world.launch(world.marked(MEDIA))).said["user_id"].isalnum()
+
+
+@pytest.mark.parametrize("claim", ["sub", "lti1p1"])
+def test_nobody_at_home_passes_for_a_stranger(world: World, claim: str):
+    def pose(claims: dict[str, Any]) -> None:
+        theirs: Any = {"user_id": "17:bob"} if claim == "lti1p1" else "17:bob"
+        claims[f"{LTI}/lti1p1" if claim == "lti1p1" else "sub"] = theirs
+        claims.pop(f"{LTI}/lti1p1" if claim == "sub" else "", None)
+
+    form = read_form(world.launch(world.marked(MEDIA), change=pose))
+    assert re.fullmatch(r"\d+:.+", form.said["user_id"])
+    assert not form.said["user_id"].startswith("17:")
+
+
+def test_a_person_without_any_role_watches_too(world: World):
+    answer = world.launch(world.marked(MEDIA), change=lambda c: c.update({f"{LTI}/roles": []}))
+    form = read_form(answer)
+    assert form.said["roles"] == "urn:lti:sysrole:ims/lis/None"
+    assert post(world, form).status_code == 200
+
+
 def test_a_person_of_another_platform_is_no_owner_at_studio_by_their_email(world: World):
     other = add_platform(world, "https://another.example")
     login = other.login(world)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.lms.messages import LTI
 from sandbox.lms.people import find_person
 from tests import world as worlds
 from tests.journeys import studio_side as studio
@@ -201,6 +202,13 @@ def test_hints_that_nobody_was_given_are_good_for_nothing(
     assert posted(ask(world, begun.request(**{name: value}))) == (REDIRECT, told | STATE)
 
 
+def test_a_request_for_the_headers_alone_uses_nothing_up(world: World):
+    begun = studio.begin(world, world.marked(MEDIA))
+    head = world.http.head(f"{world.url}/lti/platform/authorize", params=begun.request())
+    assert (head.status_code, head.content) == (200, b"")
+    assert set(posted(ask(world, begun.request()))[1]) == {"id_token", "state"}
+
+
 def test_parameters_that_nobody_knows_are_ignored(world: World):
     begun = studio.begin(world, world.marked(MEDIA))
     unknown = [("lti_storage_target", "_parent"), ("display", "page"), ("x", "1"), ("x", "2")]
@@ -209,7 +217,10 @@ def test_parameters_that_nobody_knows_are_ignored(world: World):
 
 
 def test_the_page_with_a_token_is_for_no_cache_and_may_be_framed_by_any_school(world: World):
-    begun = studio.begin(world, world.marked(MEDIA))
+    def in_a_school(claims: dict[str, dict[str, str]]) -> None:
+        claims[f"{LTI}/launch_presentation"]["return_url"] = "https://canvas.school.example/x"
+
+    begun = studio.begin(world, world.marked(MEDIA), change=in_a_school)
     answer = ask(world, begun.request())
     form = read_form(answer)
     policy = answer.headers["Content-Security-Policy"].split("; ")
@@ -228,7 +239,7 @@ def test_the_page_with_a_token_is_for_no_cache_and_may_be_framed_by_any_school(w
         "base-uri",
         "frame-ancestors",
     ]
-    assert "https:" in policy[-1].split()
+    assert {"https:", "https://canvas.school.example"} <= set(policy[-1].split())
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "strict-origin"
     assert "Set-Cookie" not in answer.headers

@@ -59,7 +59,6 @@ def test_the_log_names_the_keys_of_an_odd_answer_and_no_value():
         EVIL,
         "http://school.instructuremedia.com/lti/launch",
         f"{STUDIO}:444/lti/launch",
-        f"{STUDIO}:443/lti/launch",
         f"{STUDIO}.evil.example/lti/launch",
         "https://eu.school.instructuremedia.com/lti/launch",
         f"{STUDIO}@evil.example/lti/launch",

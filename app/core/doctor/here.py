@@ -7,7 +7,7 @@ from sqlalchemy.exc import NoResultFound
 from app import locks
 from app.core import keys
 from app.core.doctor.check import Check, failed, ok, warning
-from app.crypto import UndecryptableError, Vault
+from app.crypto import Vault
 from app.db import Database, explained
 from app.errors import StartError
 from app.settings import Settings
@@ -75,8 +75,7 @@ def check_keys(db: Database, vault: Vault) -> Check:
             "Put the SECRET_KEY that was used before after a comma, or start the service again, "
             "which makes a new key.",
         )
-    closed = [row.kid for row in keys.list_keys(db) if not _opens(vault, row.private_pem)]
-    if closed:
+    if closed := keys.find_closed(db, vault):
         return warning(
             "keys",
             f"Key {signing[0]} signs, but SECRET_KEY does not open: {', '.join(closed)}.",
@@ -91,11 +90,3 @@ def _has_mark_key(db: Database) -> bool:
         return len(keys.get_mark_key(db)) == keys.MARK_KEY_BYTES
     except NoResultFound:
         return False
-
-
-def _opens(vault: Vault, encrypted: bytes) -> bool:
-    try:
-        vault.decrypt(encrypted)
-    except UndecryptableError:
-        return False
-    return True
