@@ -20,7 +20,7 @@ preload_app = True
 control_socket_disable = True
 timeout = 60
 graceful_timeout = 30
-keepalive = 5
+keepalive = 75  # longer than proxies keep a connection, which else send into a closed one
 limit_request_line = 8190  # hints of a login by GET may have 4 kB each
 
 

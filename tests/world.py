@@ -253,11 +253,10 @@ def world(
         url = stack.enter_context(database(kind, folder))
         environment = service_environment(folder, port, url, lms, studio)
         environment |= launch_mode_settings(mode, studio.settings) | settings
-        if kind == "postgresql":
-            run_flask(environment, "db", "upgrade")
         built = World(f"http://127.0.0.1:{port}", lms, studio, environment, session)
-        stack.enter_context(gunicorn(built, port, workers))
         stack.callback(built.close)
+        built.database.upgrade()
+        stack.enter_context(gunicorn(built, port, workers))
         yield built
 
 

@@ -12,7 +12,7 @@ from tests.browser.watching import await_player, become, launches, play, put_lin
 from tests.world import World
 
 
-@pytest.fixture(scope="module", params=["canvas", "lti11", "lti13"])
+@pytest.fixture(scope="module", params=["canvas", "lti13"])
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:

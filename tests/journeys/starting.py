@@ -1,5 +1,6 @@
 """What the tests of starts share: a service that should not start, and one that starts again."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -93,7 +94,7 @@ def started_again(world: World, **settings: str | None) -> Iterator[World]:
     again = dataclasses.replace(
         world, url=f"http://127.0.0.1:{port}", environment=left | changed, _database=None
     )
-    with _gunicorn(again, port):
+    with _gunicorn(again, port), contextlib.closing(again):
         yield again
 
 
