@@ -54,5 +54,5 @@ class LmsSettings:
     def foreign_origin(self) -> str:
         """This LMS under its other name on this machine: another origin to browsers."""
         parts = urlsplit(self.url)
-        other = "127.0.0.1" if parts.hostname == "localhost" else "localhost"
+        other = "127.0.0.1" if parts.hostname == "localhost" else "foreign.localhost"
         return f"{parts.scheme}://{self.host.replace(parts.hostname or '', other, 1)}"
