@@ -203,14 +203,14 @@ def test_what_is_no_media_is_refused(value: Any):
 @pytest.mark.parametrize(
     ("value", "emails"),
     [
-        ({"users": [{"email": "A@B.example"}, {"email": None}, {}, 5]}, {"a@b.example"}),
-        ([{"email": "a@b.example"}, {"email": "c@d.example"}], {"a@b.example", "c@d.example"}),
-        ({"users": []}, set()),
+        ({"users": [{"email": "A@B.example"}, {"email": None}, {}, 5]}, ["a@b.example"]),
+        ([{"email": "a@b.example"}, {"email": "c@d.example"}], ["a@b.example", "c@d.example"]),
+        ({"users": []}, []),
     ],
     ids=str,
 )
-def test_addresses_are_read_in_lower_case(value: Any, emails: set[str]):
-    assert protocol.read_emails(value) == emails
+def test_addresses_are_read_in_lower_case(value: Any, emails: list[str]):
+    assert protocol.read_emails(value) == set(emails)
 
 
 @pytest.mark.parametrize("value", [None, {}, {"users": None}, "x", 5], ids=str)
