@@ -171,7 +171,7 @@ def test_the_key_set_comes_late(lms: Any) -> None:
     ("storage", "target", "answers", "frame"),
     [
         ("forwarding", "post_message_forwarding", "lti.capabilities", "http://127.0.0.1:{port}"),
-        ("foreign", "post_message_forwarding", "lti.capabilities", "http://localhost:{port}"),
+        ("foreign", "post_message_forwarding", "lti.capabilities", "http://foreign.localhost:{port}"),
         ("parent", "_parent", "lti.capabilities lti.put_data lti.get_data", None),
         ("off", None, None, None),
     ],
@@ -197,7 +197,7 @@ def test_a_foreign_frame_may_be_framed_and_nothing_else_changes(lms: Any) -> Non
     normal = get(lms, "/storage/frame").headers["Content-Security-Policy"]
     behave(lms, storage="foreign")
     foreign = get(lms, "/storage/frame").headers["Content-Security-Policy"]
-    other = lms.url.replace("127.0.0.1", "localhost")
+    other = lms.url.replace("127.0.0.1", "foreign.localhost")
     assert normal.endswith("frame-ancestors 'self'")
     assert foreign.endswith(f"frame-ancestors 'self' {lms.url} {other}")
     assert foreign.replace(f" {lms.url} {other}", "") == normal
