@@ -19,7 +19,10 @@ FLAGS = [
     "--disable-sync",
     "--test-third-party-cookie-phaseout",
     # Playwright's own list switches storage partitioning off; of two lists the last one counts.
-    "--disable-features=MediaRouter,OptimizationHints,HttpsUpgrades",
+    "--disable-features=MediaRouter,OptimizationHints,HttpsUpgrades,IsolateOrigins,site-per-process",
+    # All frames in one process: Playwright loses sight of one that changes its process three times
+    # within a second. What a site may see and keep does not depend on that.
+    "--disable-site-isolation-trials",
 ]
 
 

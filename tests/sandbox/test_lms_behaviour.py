@@ -171,7 +171,12 @@ def test_the_key_set_comes_late(lms: Any) -> None:
     ("storage", "target", "answers", "frame"),
     [
         ("forwarding", "post_message_forwarding", "lti.capabilities", "http://127.0.0.1:{port}"),
-        ("foreign", "post_message_forwarding", "lti.capabilities", "http://foreign.localhost:{port}"),
+        (
+            "foreign",
+            "post_message_forwarding",
+            "lti.capabilities",
+            "http://foreign.localhost:{port}",
+        ),
         ("parent", "_parent", "lti.capabilities lti.put_data lti.get_data", None),
         ("off", None, None, None),
     ],
