@@ -5,9 +5,9 @@ PYTHON ?= python3
 T ?= tests
 OLD := .venv-pylti1p3
 AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
-SOURCES := app sandbox tests config wsgi.py
+SOURCES := app sandbox tests config bench wsgi.py
 
-.PHONY: help setup chromium run demo test test-pylti1p3 lint fix migration lock
+.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ $(OLD)/.installed: requirements-dev.txt requirements-pylti1p3.txt
 	$(OLD)/bin/pip uninstall --quiet --yes pylti1p3next
 	$(OLD)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-pylti1p3.txt
 	@touch $@
+
+bench: setup ## what a launch costs, beside the least that any tool must do
+	$(BIN)/python -m bench
 
 lint: setup ## format, lint, types, Dockerfile
 	$(BIN)/ruff format --check $(SOURCES)

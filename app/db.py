@@ -38,21 +38,30 @@ class Database:
             raise StartError("DATABASE_URL is no URL that SQLAlchemy can read.") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine: Engine | None = None
+        self._reader: Engine | None = None
         self._lock = threading.Lock()
 
     @property
     def engine(self) -> Engine:
         """The engine, made at its first use: after the fork, which connections do not survive."""
+        return self._engine or self._make_engine()
+
+    def _make_engine(self) -> Engine:
         with self._lock:
             if self._engine is None:
-                self._engine = _make_sqlite(self) if self.is_sqlite else _make_postgresql(self)
+                made = _make_sqlite(self) if self.is_sqlite else _make_postgresql(self)
+                # SQLite's driver commits by itself already: see `_connected`.
+                options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+                self._reader = made.execution_options(**options)
+                self._engine = made
             return self._engine
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection on which nothing is left open between two statements."""
-        with self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        engine = self.engine
+        with (self._reader or engine).connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -72,7 +81,7 @@ class Database:
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()
-                self._engine = None
+                self._engine = self._reader = None
 
     def ping(self) -> None:
         """Raise `sqlalchemy.exc.DBAPIError` if the database does not answer."""

@@ -13,20 +13,19 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-KEY = load_pem_public_key(Path(os.environ["FLOOR_KEY"]).read_bytes())
+KEY: Any = load_pem_public_key(Path(os.environ["FLOOR_KEY"]).read_bytes())
 DATABASE = os.environ["FLOOR_DATABASE"]
 ISSUER, CLIENT_ID = os.environ["FLOOR_ISSUER"], os.environ["FLOOR_CLIENT_ID"]
 AUTHORIZATION_URL = f"{ISSUER}/authorize"
 
-assert isinstance(KEY, RSAPublicKey)
 app = Flask(__name__)
 local = threading.local()
 
@@ -47,6 +46,9 @@ def make_database() -> None:
         made.execute(
             "CREATE TABLE IF NOT EXISTS nonce (nonce TEXT PRIMARY KEY, ends INTEGER) WITHOUT ROWID"
         )
+
+
+make_database()
 
 
 @app.route("/lti/login", methods=["GET", "POST"])

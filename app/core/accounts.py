@@ -10,6 +10,8 @@ from app.errors import EmbedError
 from app.models import platform, studio_account
 from app.settings import Settings
 
+_BY_URL = sa.select(studio_account).where(studio_account.c.url == sa.bindparam("url"))
+
 
 def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> None:
     """Make the account of the environment, or give it the tokens that changed there.
@@ -55,9 +57,8 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
 
 def find_default_account(db: Database, studio_url: str | None) -> Any:
     """Find the row of the default account; None where none is set up."""
-    here = studio_account.c.url == (studio_url or "")
     with db.reading() as connection:
-        return connection.execute(sa.select(studio_account).where(here)).one_or_none()
+        return connection.execute(_BY_URL, {"url": studio_url or ""}).one_or_none()
 
 
 def get_default_account(db: Database, studio_url: str | None) -> Any:

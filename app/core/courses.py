@@ -17,6 +17,10 @@ from app.errors import EmbedError
 from app.models import course
 
 LARGEST_ID = 2**63 - 1
+_BY_CONTEXT = sa.select(course).where(
+    course.c.platform_id == sa.bindparam("platform_id"),
+    course.c.context_id == sa.bindparam("context_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,9 @@ def link_course(db: Database, platform_id: int, context_id: str, course_id: int)
 
 
 def _find(db: Database, platform_id: int, context_id: str) -> Any:
+    asked = {"platform_id": platform_id, "context_id": context_id}
     with db.reading() as connection:
-        return connection.execute(
-            sa.select(course).where(
-                course.c.platform_id == platform_id, course.c.context_id == context_id
-            )
-        ).one_or_none()
+        return connection.execute(_BY_CONTEXT, asked).one_or_none()
 
 
 def _pin(db: Database, platform_id: int, context_id: str, course_id: int, pinned_by: str) -> None:

@@ -35,6 +35,8 @@ from app.studio.protocol import EmbedWish
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
 EMBED_TYPES = ("embed", "bare_embed")
+_IDENTITY = ("account_id", "media_id", "course_id", "embed_type", "downloadable")
+_BY_KEY = sa.select(embed).where(*(embed.c[name] == sa.bindparam(name) for name in _IDENTITY))
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,7 @@ def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain:
 
 def _find_row(db: Database, key: EmbedKey) -> Any:
     with db.reading() as connection:
-        return connection.execute(sa.select(embed).where(_is(key))).one_or_none()
+        return connection.execute(_BY_KEY, vars(key)).one_or_none()
 
 
 def _is(key: EmbedKey) -> Any:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -29,6 +30,8 @@ LEASE_SECONDS = 12.0
 SEATLESS_SECONDS = 0.5
 MAX_KEYS = 100
 LEAST_BITS = 2048
+
+_BY_URL = sa.select(key_set).where(key_set.c.url == sa.bindparam("url"))
 
 Fetch = Callable[[str], Answer]
 
@@ -139,10 +142,16 @@ def _parse_key(entry: Any) -> jwt.PyJWK | None:
 
 def _read_kept(db: Database, url: str) -> KeySet:
     with db.reading() as connection:
-        row = connection.execute(sa.select(key_set).where(key_set.c.url == url)).one_or_none()
+        row = connection.execute(_BY_URL, {"url": url}).one_or_none()
     if row is None:
         return KeySet({}, None, None)
-    return KeySet(parse_key_set((row.keys or "").encode()), row.fetched_at, row.tried_at)
+    return KeySet(_parse_kept(row.keys or ""), row.fetched_at, row.tried_at)
+
+
+@lru_cache(maxsize=64)
+def _parse_kept(text: str) -> dict[str, jwt.PyJWK]:
+    """Parse a kept key set once: its keys are ready objects for every launch that follows."""
+    return parse_key_set(text.encode())
 
 
 def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:

@@ -26,6 +26,14 @@ def _keepable(text: str) -> str:
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_keepable)]
 _PLATFORM_COLUMNS = [column for column in platform.c if column.name != "created_at"]
+_OF_ISSUER = platform.c.issuer == sa.bindparam("issuer")
+_OF_CLIENT = platform.c.client_id == sa.bindparam("client_id")
+_BY_ISSUER = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER).limit(2)
+_BY_CLIENT = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER, _OF_CLIENT)
+_ACCEPTED = sa.select(deployment.c.deployment_id).where(
+    deployment.c.platform_id == sa.bindparam("platform_id"),
+    deployment.c.deployment_id == sa.bindparam("deployment_id"),
+)
 
 
 class PlatformFaultError(ServiceError):
@@ -175,11 +183,9 @@ def get_platform(db: Database, issuer: str, client_id: str | None) -> Platform:
 
 def find_platform(db: Database, issuer: str, client_id: str | None) -> Platform | None:
     """Find a platform; without a client id only where its issuer has just one."""
-    query = sa.select(*_PLATFORM_COLUMNS).where(platform.c.issuer == issuer)
-    if client_id is not None:
-        query = query.where(platform.c.client_id == client_id)
+    query = _BY_ISSUER if client_id is None else _BY_CLIENT
     with db.reading() as connection:
-        rows = connection.execute(query.limit(2)).all()
+        rows = connection.execute(query, {"issuer": issuer, "client_id": client_id}).all()
     return Platform(**rows[0]._mapping) if len(rows) == 1 else None
 
 
@@ -187,7 +193,9 @@ def accepts_deployment(db: Database, found: Platform, deployment_id: str) -> boo
     """Whether launches of this deployment are accepted."""
     if found.any_deployment:
         return True
-    return any(row.deployment_id == deployment_id for row in list_deployments(db, found.id))
+    asked = {"platform_id": found.id, "deployment_id": deployment_id}
+    with db.reading() as connection:
+        return connection.execute(_ACCEPTED, asked).first() is not None
 
 
 def remove_platform(db: Database, platform_id: int) -> None:

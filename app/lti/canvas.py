@@ -16,7 +16,7 @@ def find_origin(outside: Outside, message: Launch) -> str:
     return forwarding.canvas_origin(
         message.custom.get("canvas_api_domain"),
         message.platform.login_origin,
-        _allowed_hosts(outside),
+        _allowed_hosts(outside, message),
         insecure=outside.settings.allow_insecure_urls,
     )
 
@@ -27,11 +27,14 @@ def allow_frame(outside: Outside, message: Launch) -> None:
         policy.allow_frames((find_origin(outside, message),))
 
 
-def _allowed_hosts(outside: Outside) -> tuple[str, ...] | None:
-    """Give the patterns of allowed hosts; None where any is."""
+def _allowed_hosts(outside: Outside, message: Launch) -> tuple[str, ...] | None:
+    """Give the patterns of allowed hosts, or only those that allow this one; None where any is."""
     if outside.settings.canvas_hosts is not None:
         return outside.settings.canvas_hosts
     if outside.settings.allow_insecure_urls:
         return None
+    near = (ALWAYS, *sorted(message.platform.hosts))
+    if forwarding.matches_host(message.custom.get("canvas_api_domain", "").lower(), near):
+        return near
     registered = (platform.hosts for platform in platforms.list_platforms(outside.db))
     return (ALWAYS, *sorted(frozenset[str]().union(*registered)))

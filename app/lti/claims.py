@@ -4,7 +4,9 @@ Security: `read_launch` believes what it reads. Its caller has verified the toke
 Source: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app.core.carried import LTI, Carried
@@ -39,7 +41,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Launch:
-    """A verified message."""
+    """A verified message; `carry` reads what Studio is told of it, where this service tells it."""
 
     platform: Platform
     message_type: str
@@ -51,7 +53,7 @@ class Launch:
     email: str | None
     placement: str | None
     custom: dict[str, str]
-    carried: Carried
+    carry: Callable[[], Carried]
     return_urls: tuple[str, ...]
 
     @property
@@ -133,8 +135,10 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         email=email if is_id(email, LONGEST_EMAIL) else None,
         placement=placement if isinstance(placement, str) else None,
         custom=custom,
-        carried=Carried.from_claims(
-            {**body, PRESENTATION: _returnable(platform, presentation)}, custom
+        carry=partial(
+            Carried.from_claims,
+            {**body, PRESENTATION: _returnable(platform, presentation)},
+            custom,
         ),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
     )

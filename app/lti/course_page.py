@@ -51,8 +51,8 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
     if message.context_id is None:
         raise refusals.without_context()
     course.check_may_make()
-    traveller = Traveller.from_launch(outside, message)
     account = outside.default_account()
+    traveller = Traveller.from_launch(outside, message, account)
     visit = Visit(
         account_id=account.id,
         course_id=course.course_id,

@@ -3,6 +3,8 @@
 What that needs of the launch is one small value, so that a page between can carry it, sealed.
 """
 
+from typing import Any
+
 from flask import Response, make_response, redirect, render_template
 from pydantic import BaseModel, ConfigDict
 
@@ -22,14 +24,14 @@ class Traveller(BaseModel):
     carried: Carried | None = None
 
     @classmethod
-    def from_launch(cls, outside: Outside, message: Launch) -> "Traveller":
+    def from_launch(cls, outside: Outside, message: Launch, account: Any) -> "Traveller":
         """Read what this launch mode needs; raises `EmbedError` where it is not there."""
         if outside.settings.studio_launch_mode == "canvas":
             return cls(canvas_origin=canvas.find_origin(outside, message))
-        account = outside.default_account()
+        carried = message.carry()
         if accounts.is_home(outside.db, account, *message.platform.names):
-            return cls(carried=message.carried.at_home(message.platform.id))
-        return cls(carried=message.carried.as_stranger(message.platform.id))
+            return cls(carried=carried.at_home(message.platform.id))
+        return cls(carried=carried.as_stranger(message.platform.id))
 
 
 def forward(

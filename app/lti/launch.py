@@ -34,8 +34,7 @@ def launch(outside: Outside) -> Response:
     elif not message.has_media:
         answer = course_page.show(outside, message, course)
     else:
-        asked = making.Making.from_launch(outside, message, course)
-        answer = making.forward_or_make(outside, message, asked, WAIT_SECONDS)
+        answer = making.forward_or_make(outside, message, course, WAIT_SECONDS)
     binding.delete_cookie(answer, begun)
     return answer
 

@@ -43,42 +43,43 @@ class Making(BaseModel):
     frame_origins: tuple[str, ...]
     since: datetime
 
-    @classmethod
-    def from_launch(cls, outside: Outside, message: Launch, course: Course) -> "Making":
-        """Read what the link wants, and whose link it is; raises `ServiceError`."""
-        wanted = message.read_wanted()
-        account = outside.default_account()
-        traveller = Traveller.from_launch(outside, message)
-        what = (wanted.media_id, wanted.embed_type, wanted.downloadable)
-        mark_key = keys.get_mark_key(outside.db)
-        home = accounts.is_home(outside.db, account, *message.platform.names)
-        return cls(
-            key=EmbedKey(
-                account.id,
-                wanted.media_id,
-                course.course_id,
-                wanted.embed_type,
-                wanted.downloadable,
-            ),
-            course=course,
-            traveller=traveller,
-            start_at=wanted.start_at,
-            marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
-            email=message.email if home else None,
-            frame_origins=policy.origins_so_far(),
-            since=datetime.now(UTC),
-        )
 
+def forward_or_make(outside: Outside, message: Launch, course: Course, wait: float) -> Response:
+    """Forward to the embed; where it is not there yet, see who asks and have it made.
 
-def forward_or_make(outside: Outside, message: Launch, making: Making, wait: float) -> Response:
-    """Forward to the embed; where it is not there yet, see who asks and have it made."""
-    found = embeds.find_embed(outside.db, making.key)
+    Raises `ServiceError`, which tells what the link lacks, or who may cause it.
+    """
+    wanted, account = message.read_wanted(), outside.default_account()
+    traveller = Traveller.from_launch(outside, message, account)
+    what = (wanted.media_id, course.course_id, wanted.embed_type, wanted.downloadable)
+    key = EmbedKey(account.id, *what)
+    found = embeds.find_embed(outside.db, key)
     if found is None:
+        making = _begin(outside, message, course, traveller, key)
         _check_may_make(message, making)
         found = _make(outside, making, wait)
-    if found is None:
-        return _begin_to_wait(outside, making)
-    return forward(outside, making.traveller, found, making.start_at)
+        if found is None:
+            return _begin_to_wait(outside, making)
+    return forward(outside, traveller, found, wanted.start_at)
+
+
+def _begin(
+    outside: Outside, message: Launch, course: Course, traveller: Traveller, key: EmbedKey
+) -> Making:
+    wanted, account = message.read_wanted(), outside.default_account()
+    mark_key = keys.get_mark_key(outside.db)
+    what = (key.media_id, key.embed_type, key.downloadable)
+    home = accounts.is_home(outside.db, account, *message.platform.names)
+    return Making(
+        key=key,
+        course=course,
+        traveller=traveller,
+        start_at=wanted.start_at,
+        marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
+        email=message.email if home else None,
+        frame_origins=policy.origins_so_far(),
+        since=datetime.now(UTC),
+    )
 
 
 def wait(outside: Outside) -> Response:

@@ -1,12 +1,15 @@
 """A launch works once: its nonce is used up by one INSERT, over all processes and machines."""
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import pending, platforms
-from app.db import Database, insert_into
+from app.db import Database
 from app.lti import refusals
 from app.lti.claims import Launch
 from app.models import used_nonce
@@ -15,23 +18,43 @@ KEPT = timedelta(minutes=70)
 """Longer than a state lives, and a token's `iat` is accepted."""
 
 
+SWEEP_SECONDS = 60.0
+SWEPT_AT_ONCE = 5000
+_swept = [-SWEEP_SECONDS]
+_INSERTS = {
+    is_sqlite: insert(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.hash)
+    for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
+}
+
+
 def use_up(db: Database, message: Launch, nonce: str) -> None:
     """Use a nonce up, and record a deployment that was accepted; raises `LaunchError` if used.
 
-    Old nonces and pending launches are removed in passing, a few at a time.
+    Old nonces and pending launches are removed in passing, once a minute.
     """
     now = datetime.now(UTC)
     row = {"hash": _hash(message.platform.id, nonce), "expires_at": now + KEPT}
-    old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(50)
     with db.writing() as connection:
-        insert = insert_into(connection, used_nonce).values(row).on_conflict_do_nothing()
-        used = insert.returning(used_nonce.c.hash)
-        if connection.execute(used).first() is None:
+        if connection.execute(_INSERTS[db.is_sqlite], row).first() is None:
             raise refusals.expired("the nonce was used before")
-        connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
-        pending.remove_over(connection, now)
+        if _is_time_to_sweep():
+            _sweep(connection, now)
         if message.platform.any_deployment:
             platforms.add_deployment(connection, message.platform.id, message.deployment_id, now)
+
+
+def _is_time_to_sweep() -> bool:
+    """Say yes once a minute in each process."""
+    if time.monotonic() < _swept[0] + SWEEP_SECONDS:
+        return False
+    _swept[0] = time.monotonic()
+    return True
+
+
+def _sweep(connection: Connection, now: datetime) -> None:
+    old = sa.select(used_nonce.c.hash).where(used_nonce.c.expires_at < now).limit(SWEPT_AT_ONCE)
+    connection.execute(sa.delete(used_nonce).where(used_nonce.c.hash.in_(old)))
+    pending.remove_over(connection, now)
 
 
 def is_used(db: Database, platform_id: int, nonce: str) -> bool:

@@ -10,7 +10,8 @@ Source: https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow
 import hashlib
 import hmac
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -57,20 +58,21 @@ def begin(platform_id: int, *, by_page: bool, storage_target: str | None) -> tup
 
 def sign(state: State, settings: Settings) -> str:
     """Give the state as it travels through the platform."""
-    return _signer(settings).dumps(asdict(state))
+    return _signer(settings.secret_keys).dumps(vars(state))
 
 
 def read(signed: str, settings: Settings) -> State:
     """Read a state that came back; raises `LaunchError` where it is forged or too old."""
     try:
-        return State(**_signer(settings).loads(signed, max_age=LIFETIME_SECONDS))
+        return State(**_signer(settings.secret_keys).loads(signed, max_age=LIFETIME_SECONDS))
     except (BadData, TypeError):
         raise refusals.expired("the state is forged or older than ten minutes") from None
 
 
-def _signer(settings: Settings) -> URLSafeTimedSerializer:
+@lru_cache(maxsize=1)
+def _signer(secret_keys: tuple[str, ...]) -> URLSafeTimedSerializer:
     """Make a signer; itsdangerous signs with the last key, the setting with the first."""
-    return URLSafeTimedSerializer(list(reversed(settings.secret_keys)), salt="lti-state")
+    return URLSafeTimedSerializer(list(reversed(secret_keys)), salt="lti-state")
 
 
 def _hash(secret: str) -> str:
