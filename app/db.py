@@ -63,6 +63,9 @@ class Database:
         with (self._reader or engine).connect() as connection:
             yield connection
 
+    writing_once = reading
+    """A connection for one statement that writes: it needs no transaction around it."""
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, kept if the block ends well. No call to the outside belongs in it."""

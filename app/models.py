@@ -160,6 +160,13 @@ embed = Table(
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
 )
 
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True, doc="always 1"),
+    Column("number", BigInteger, nullable=False, doc="of changes to what launches look up"),
+)
+
 lock = Table(
     "lock",
     metadata,

@@ -7,6 +7,7 @@ import requests
 
 from app.core import accounts
 from app.core.lti13 import StudioTool
+from app.core.memory import Memory
 from app.crypto import Vault
 from app.db import Database
 from app.http import Answer, fetch, make_session
@@ -22,10 +23,11 @@ SEATS = 3
 
 @dataclass
 class Outside:
-    """Settings, database, secrets, the way out, and the seats for those who wait."""
+    """Settings, database and what is kept of it, secrets, the way out, seats for those who wait."""
 
     settings: Settings
     db: Database
+    memory: Memory
     vault: Vault
     http: requests.Session
     seats: Seats
@@ -33,9 +35,11 @@ class Outside:
     @classmethod
     def from_settings(cls, settings: Settings) -> "Outside":
         """Make everything; nothing is connected yet."""
+        db = Database(settings.database_url.get_secret_value())
         return cls(
             settings=settings,
-            db=Database(settings.database_url.get_secret_value()),
+            db=db,
+            memory=Memory(db),
             vault=Vault(settings.secret_keys),
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
@@ -43,7 +47,10 @@ class Outside:
 
     def default_account(self) -> Any:
         """Give the row of the default Studio account; raises `EmbedError`."""
-        return accounts.get_default_account(self.db, self.settings.studio_url)
+        found = self.memory.recall(accounts.find_default_account, self.settings.studio_url)
+        if found is None:
+            raise accounts.not_set_up()
+        return found
 
     def studio(self, account: Any) -> StudioClient:
         """Give a client of a Studio account."""

@@ -40,8 +40,7 @@ def add(
     fields["deployment_ids"] = list(deployment_ids) or None
     insecure = outside.settings.allow_insecure_urls
     registration = platforms.read_registration(issuer, fields, allow_insecure=insecure)
-    with outside.db.writing() as connection:
-        platforms.save_platform(connection, issuer, registration)
+    platforms.import_platforms(outside.db, [(issuer, registration)])
     found = platforms.get_platform(outside.db, issuer, registration.client_id)
     if as_json:
         show(_describe(outside, found))

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.memory import changing
 from app.crypto import Vault, fingerprint
 from app.db import Database, insert_into
 from app.errors import EmbedError
@@ -42,7 +43,7 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
         "environment": environment,
     }
     here = studio_account.c.url == settings.studio_url
-    with db.writing() as connection:
+    with changing(db) as connection:
         row = connection.execute(sa.select(studio_account).where(here)).one_or_none()
         if row is None:
             new = {"url": settings.studio_url, **client, **tokens}
@@ -61,17 +62,15 @@ def find_default_account(db: Database, studio_url: str | None) -> Any:
         return connection.execute(_BY_URL, {"url": studio_url or ""}).one_or_none()
 
 
-def get_default_account(db: Database, studio_url: str | None) -> Any:
-    """Give the row of the default account; raises `EmbedError` where none is set up."""
-    if (row := find_default_account(db, studio_url)) is None:
-        raise EmbedError(
-            "studio-not-set-up",
-            503,
-            "This service is not connected to Studio yet.",
-            "Please tell the people who look after your LMS.",
-            log="STUDIO_URL is not set",
-        )
-    return row
+def not_set_up() -> EmbedError:
+    """There is no account, so nothing can be embedded."""
+    return EmbedError(
+        "studio-not-set-up",
+        503,
+        "This service is not connected to Studio yet.",
+        "Please tell the people who look after your LMS.",
+        log="STUDIO_URL is not set",
+    )
 
 
 def is_home(db: Database, account: Any, issuer: str, client_id: str) -> bool:
@@ -89,7 +88,7 @@ def is_home(db: Database, account: Any, issuer: str, client_id: str) -> bool:
 def set_home(db: Database, account_id: int, issuer: str, client_id: str) -> None:
     """Let an admin say which platform's people the account's Studio knows."""
     home = {"home_issuer": issuer, "home_client_id": client_id}
-    with db.writing() as connection:
+    with changing(db) as connection:
         same = studio_account.c.id == account_id
         connection.execute(sa.update(studio_account).where(same).values(home))
 
@@ -97,7 +96,7 @@ def set_home(db: Database, account_id: int, issuer: str, client_id: str) -> None
 def _keep_home(db: Database, account: Any) -> Any:
     first = sa.select(platform).order_by(platform.c.id).limit(1)
     same = studio_account.c.id == account.id
-    with db.writing() as connection:
+    with changing(db) as connection:
         if (home := connection.execute(first).one_or_none()) is None:
             return account
         kept = {"home_issuer": home.issuer, "home_client_id": home.client_id}

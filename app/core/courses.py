@@ -8,10 +8,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.memory import Memory, changing
 from app.db import Database, insert_into
 from app.errors import EmbedError
 from app.models import course
@@ -21,6 +21,17 @@ _BY_CONTEXT = sa.select(course).where(
     course.c.platform_id == sa.bindparam("platform_id"),
     course.c.context_id == sa.bindparam("context_id"),
 )
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What is known of a context: its course, and by whom: `admin`, `placement`, `instructor`."""
+
+    course_id: int | None
+    by: str | None
+
+
+UNPINNED = Pin(None, None)
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class Course:
 
 
 def resolve_course(
-    db: Database,
+    memory: Memory,
     platform_id: int,
     context_id: str | None,
     canvas_course_id: str | None,
@@ -56,40 +67,41 @@ def resolve_course(
 
     Raises `EmbedError` where no integer course id is to be had, saying what is missing.
     """
-    row = None if context_id is None else _find(db, platform_id, context_id)
-    if row is not None and row.pinned_by == "admin":
-        return Course(row.course_id, row.course_id)
+    pin = UNPINNED if context_id is None else memory.recall(_find_pin, platform_id, context_id)
+    assert pin is not None
+    if pin.course_id is not None and pin.by == "admin":
+        return Course(pin.course_id, pin.course_id)
     asked = _read_id(context_id, canvas_course_id)
     if context_id is None:
         return Course(asked, None)
-    firmer = by_placement and (row is None or row.pinned_by == "instructor")
-    if firmer or (row is None and by_instructor):
-        pinned_by = "placement" if by_placement else "instructor"
-        _pin(db, platform_id, context_id, asked, pinned_by)
-        row = _find(db, platform_id, context_id)
-    return Course(asked, None if row is None else row.course_id)
+    if (by_placement and pin.by != "placement") or (by_instructor and pin.by is None):
+        by = "placement" if by_placement else "instructor"
+        _pin(memory.db, platform_id, context_id, asked, by)
+        pin = _find_pin(memory.db, platform_id, context_id)
+    return Course(asked, pin.course_id)
 
 
 def link_course(db: Database, platform_id: int, context_id: str, course_id: int) -> None:
     """Let an admin say which course a context is; it counts before everything a launch says."""
     values = {"course_id": course_id, "pinned_by": "admin", "pinned_at": datetime.now(UTC)}
-    with db.writing() as connection:
+    with changing(db) as connection:
         insert = insert_into(connection, course)
         insert = insert.values(platform_id=platform_id, context_id=context_id, **values)
         keys = ["platform_id", "context_id"]
         connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
 
-def _find(db: Database, platform_id: int, context_id: str) -> Any:
+def _find_pin(db: Database, platform_id: int, context_id: str) -> Pin:
     asked = {"platform_id": platform_id, "context_id": context_id}
     with db.reading() as connection:
-        return connection.execute(_BY_CONTEXT, asked).one_or_none()
+        row = connection.execute(_BY_CONTEXT, asked).one_or_none()
+    return UNPINNED if row is None else Pin(row.course_id, row.pinned_by)
 
 
 def _pin(db: Database, platform_id: int, context_id: str, course_id: int, pinned_by: str) -> None:
     """Pin, unless a firmer pin or an earlier one of the same kind is there."""
     values = {"course_id": course_id, "pinned_by": pinned_by, "pinned_at": datetime.now(UTC)}
-    with db.writing() as connection:
+    with changing(db) as connection:
         insert = insert_into(connection, course)
         insert = insert.values(platform_id=platform_id, context_id=context_id, **values)
         connection.execute(

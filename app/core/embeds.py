@@ -15,8 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from app import locks
+from app.core.memory import changing
 from app.db import Database
 from app.errors import EmbedError
 from app.models import embed
@@ -118,7 +120,7 @@ def get_embed(db: Database, embed_id: int) -> Embed:
 def forget_embed(db: Database, embed_id: int) -> None:
     """Forget an embed, so that the next permitted launch makes it again; raises `EmbedError`."""
     get_embed(db, embed_id)
-    with db.writing() as connection:
+    with changing(db) as connection:
         connection.execute(sa.delete(embed).where(embed.c.id == embed_id))
 
 
@@ -177,7 +179,9 @@ def remake_embed(
             return current
         client = studio.within(MAKING_SECONDS)
         title = client.get_media(key.media_id).title
-        return _finish(db, key, title, client.create_embed(key.wish))
+        launch_url = client.create_embed(key.wish)
+        with changing(db) as connection:
+            return _finish(connection, key, title, launch_url)
     finally:
         locks.release(db, key.lock_name, holder)
 
@@ -186,12 +190,14 @@ def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
     uncertain = _claim(db, key)
     try:
         title = studio.get_media(key.media_id).title
-        launch_url = _find_made(studio, key) if uncertain else None
-        return _finish(db, key, title, launch_url or _create(studio, key))
+        made = _find_made(studio, key) if uncertain else None
+        launch_url = made or _create(studio, key)
     except StudioError as error:
         unknown = isinstance(error, StudioTimeoutError | StudioLostError | StudioAnswerError)
         _note_failure(db, key, error, uncertain=uncertain or unknown)
         raise
+    with db.writing() as connection:
+        return _finish(connection, key, title, launch_url)
 
 
 def _create(studio: StudioClient, key: EmbedKey) -> str:
@@ -223,7 +229,9 @@ def _claim(db: Database, key: EmbedKey) -> bool:
         return bool(row.uncertain)
 
 
-def _finish(db: Database, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
+def _finish(
+    connection: Connection, key: EmbedKey, title: str | None, launch_url: str
+) -> Embed:
     values = {
         "title": title,
         "launch_url": launch_url,
@@ -232,13 +240,12 @@ def _finish(db: Database, key: EmbedKey, title: str | None, launch_url: str) -> 
         "failed_at": None,
         "uncertain": False,
     }
-    with db.writing() as connection:
-        row = connection.execute(
-            sa.update(embed).where(_is(key)).values(values).returning(*embed.c)
-        ).one_or_none()
-        if row is None:
-            claim = {**vars(key), **values, "created_at": values["made_at"]}
-            row = connection.execute(sa.insert(embed).values(claim).returning(*embed.c)).one()
+    row = connection.execute(
+        sa.update(embed).where(_is(key)).values(values).returning(*embed.c)
+    ).one_or_none()
+    if row is None:
+        claim = {**vars(key), **values, "created_at": values["made_at"]}
+        row = connection.execute(sa.insert(embed).values(claim).returning(*embed.c)).one()
     return _read(row)
 
 

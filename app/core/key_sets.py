@@ -11,13 +11,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import jwt
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from app import locks
+from app.core.memory import Memory, changing
 from app.db import Database, insert_into
 from app.errors import LaunchError
 from app.http import Answer, OutgoingError
@@ -40,29 +41,47 @@ Fetch = Callable[[str], Answer]
 class KeySet:
     """A platform's keys by their ids, as far as they can verify an id_token."""
 
-    keys: dict[str, jwt.PyJWK]
+    keys: dict[str, RSAPublicKey]
     fetched_at: datetime | None
     tried_at: datetime | None
 
-    def find(self, kid: str, now: datetime) -> jwt.PyJWK | None:
+    def find(self, kid: str, now: datetime) -> RSAPublicKey | None:
         """Find a key, while the set is not too old to be believed."""
         return self.keys.get(kid) if _younger(self.fetched_at, USABLE, now) else None
 
+    def was_just_tried(self, now: datetime) -> bool:
+        """Whether it is too early to ask the platform again."""
+        return _younger(self.tried_at, BETWEEN_FETCHES, now)
 
-def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) -> jwt.PyJWK:
+    def find_settled(self, kid: str, now: datetime) -> RSAPublicKey | None:
+        """Find a key that can be used with no further question."""
+        settled = _younger(self.fetched_at, FRESH, now) or self.was_just_tried(now)
+        return self.find(kid, now) if settled else None
+
+
+def get_key(memory: Memory, url: str, kid: str, fetch: Fetch, seats: locks.Seats) -> RSAPublicKey:
     """Give the platform's key `kid`, asking the platform only where that can help.
 
     Launches that need the same answer wait for the one that asks; without a seat only for a
     moment, in which a platform that is well has answered. Raises `LaunchError` where
     the key is not known, or the key set cannot be had at all.
     """
-    kept, now = _read_kept(db, url), datetime.now(UTC)
-    key = kept.find(kid, now)
-    tried = _younger(kept.tried_at, BETWEEN_FETCHES, now)
-    if key is not None and (tried or _younger(kept.fetched_at, FRESH, now)):
+    now = datetime.now(UTC)
+    kept = memory.recall(_find_kept, url)
+    if kept is not None and (key := kept.find_settled(kid, now)) is not None:
         return key
+    return _get_unsettled(memory.db, url, kid, fetch, seats)
+
+
+def _get_unsettled(
+    db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats
+) -> RSAPublicKey:
+    kept, now = _read_kept(db, url), datetime.now(UTC)
+    if (key := kept.find_settled(kid, now)) is not None:
+        return key
+    key = kept.find(kid, now)
     name = "key-set-" + hashlib.sha256(url.encode()).hexdigest()
-    if tried and not locks.is_held(db, name):
+    if kept.was_just_tried(now) and not locks.is_held(db, name):
         kept = _read_kept(db, url)
         if (key := kept.find(kid, now)) is None:
             raise _refusal(kept, now)
@@ -76,7 +95,7 @@ def get_key(db: Database, url: str, kid: str, fetch: Fetch, seats: locks.Seats) 
     return _get_without_seat(db, url, kid, now)
 
 
-def _get_without_seat(db: Database, url: str, kid: str, now: datetime) -> jwt.PyJWK:
+def _get_without_seat(db: Database, url: str, kid: str, now: datetime) -> RSAPublicKey:
     """Wait for the first key set ever, but never longer than a moment after it was asked for."""
     kept = _read_kept(db, url)
     waited = (now - (kept.tried_at or now)).total_seconds()
@@ -87,17 +106,16 @@ def _get_without_seat(db: Database, url: str, kid: str, now: datetime) -> jwt.Py
         raise _refusal(kept, now) from None
 
 
-def _get_fetched(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> jwt.PyJWK:
+def _get_fetched(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> RSAPublicKey:
     started = datetime.now(UTC)
 
-    def find() -> jwt.PyJWK | None:
+    def find() -> RSAPublicKey | None:
         kept = _read_kept(db, url)
-        tried = _younger(kept.tried_at, BETWEEN_FETCHES, started)
-        return kept.find(kid, started) if tried else None
+        return kept.find(kid, started) if kept.was_just_tried(started) else None
 
-    def make() -> jwt.PyJWK:
+    def make() -> RSAPublicKey:
         kept = _read_kept(db, url)
-        if not _younger(kept.tried_at, BETWEEN_FETCHES, started):
+        if not kept.was_just_tried(started):
             kept = _fetch(db, url, fetch) or kept
         if (key := kept.find(kid, started)) is None:
             raise _refusal(kept, started)
@@ -108,7 +126,7 @@ def _get_fetched(db: Database, url: str, kid: str, fetch: Fetch, name: str) -> j
     )
 
 
-def parse_key_set(body: bytes) -> dict[str, jwt.PyJWK]:
+def parse_key_set(body: bytes) -> dict[str, RSAPublicKey]:
     """Read a JSON Web Key Set: RSA keys of 2,048 bits and more that sign with RS256.
 
     `alg` and `use` may be absent. Other entries, and broken ones, are left out; of two keys
@@ -118,15 +136,14 @@ def parse_key_set(body: bytes) -> dict[str, jwt.PyJWK]:
         entries = json.loads(body)["keys"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
-    keys: dict[str, jwt.PyJWK] = {}
+    keys: dict[str, RSAPublicKey] = {}
     for entry in entries[:MAX_KEYS] if isinstance(entries, list) else []:
-        key = _parse_key(entry)
-        if key is not None and key.key_id is not None:
-            keys.setdefault(key.key_id, key)
+        if (key := _parse_key(entry)) is not None:
+            keys.setdefault(entry["kid"], key)
     return keys
 
 
-def _parse_key(entry: Any) -> jwt.PyJWK | None:
+def _parse_key(entry: Any) -> RSAPublicKey | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
         return None
     if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig":
@@ -134,24 +151,23 @@ def _parse_key(entry: Any) -> jwt.PyJWK | None:
     if entry.get("alg", "RS256") != "RS256" or "d" in entry:
         return None
     try:
-        key = jwt.PyJWK(entry, "RS256")
+        key = jwt.PyJWK(entry, "RS256").key
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
-    return key if key.key.key_size >= LEAST_BITS else None
+    is_public = isinstance(key, RSAPublicKey)
+    return key if is_public and key.key_size >= LEAST_BITS else None
 
 
 def _read_kept(db: Database, url: str) -> KeySet:
+    return _find_kept(db, url) or KeySet({}, None, None)
+
+
+def _find_kept(db: Database, url: str) -> KeySet | None:
     with db.reading() as connection:
         row = connection.execute(_BY_URL, {"url": url}).one_or_none()
     if row is None:
-        return KeySet({}, None, None)
-    return KeySet(_parse_kept(row.keys or ""), row.fetched_at, row.tried_at)
-
-
-@lru_cache(maxsize=64)
-def _parse_kept(text: str) -> dict[str, jwt.PyJWK]:
-    """Parse a kept key set once: its keys are ready objects for every launch that follows."""
-    return parse_key_set(text.encode())
+        return None
+    return KeySet(parse_key_set((row.keys or "").encode()), row.fetched_at, row.tried_at)
 
 
 def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
@@ -169,7 +185,7 @@ def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
 
 
 def _keep(db: Database, url: str, **values: Any) -> None:
-    with db.writing() as connection:
+    with changing(db) as connection:
         insert = insert_into(connection, key_set).values(url=url, **values)
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
+from app.core.memory import Memory, changing
 from app.db import Database, insert_into
 from app.errors import ServiceError
 from app.inputs import is_id, origin_of
@@ -30,7 +31,7 @@ _OF_ISSUER = platform.c.issuer == sa.bindparam("issuer")
 _OF_CLIENT = platform.c.client_id == sa.bindparam("client_id")
 _BY_ISSUER = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER).limit(2)
 _BY_CLIENT = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER, _OF_CLIENT)
-_ACCEPTED = sa.select(deployment.c.deployment_id).where(
+_DEPLOYMENT = sa.select(deployment.c.deployment_id).where(
     deployment.c.platform_id == sa.bindparam("platform_id"),
     deployment.c.deployment_id == sa.bindparam("deployment_id"),
 )
@@ -189,18 +190,32 @@ def find_platform(db: Database, issuer: str, client_id: str | None) -> Platform 
     return Platform(**rows[0]._mapping) if len(rows) == 1 else None
 
 
-def accepts_deployment(db: Database, found: Platform, deployment_id: str) -> bool:
+def accepts_deployment(memory: Memory, found: Platform, deployment_id: str) -> bool:
     """Whether launches of this deployment are accepted."""
     if found.any_deployment:
         return True
-    asked = {"platform_id": found.id, "deployment_id": deployment_id}
+    return memory.recall(_find_deployment, found.id, deployment_id) is not None
+
+
+def record_deployment(
+    memory: Memory, platform_id: int, deployment_id: str, now: datetime
+) -> None:
+    """Record a deployment that was accepted, where it is not known yet."""
+    if memory.recall(_find_deployment, platform_id, deployment_id) is None:
+        with memory.db.writing() as connection:
+            add_deployment(connection, platform_id, deployment_id, now)
+
+
+def _find_deployment(db: Database, platform_id: int, deployment_id: str) -> str | None:
+    asked = {"platform_id": platform_id, "deployment_id": deployment_id}
     with db.reading() as connection:
-        return connection.execute(_ACCEPTED, asked).first() is not None
+        found: str | None = connection.execute(_DEPLOYMENT, asked).scalar_one_or_none()
+    return found
 
 
 def remove_platform(db: Database, platform_id: int) -> None:
     """Remove a platform with its deployments and course links; embeds stay."""
-    with db.writing() as connection:
+    with changing(db) as connection:
         connection.execute(sa.delete(platform).where(platform.c.id == platform_id))
 
 
@@ -224,7 +239,7 @@ def read_platforms_file(path: Path, *, allow_insecure: bool) -> list[tuple[str, 
 def import_platforms(db: Database, read: Iterable[tuple[str, Registration]]) -> int:
     """Add and update what a file holds, all or nothing; gives how many platforms it held."""
     count = 0
-    with db.writing() as connection:
+    with changing(db) as connection:
         for issuer, registration in read:
             save_platform(connection, issuer, registration)
             count += 1

@@ -23,6 +23,7 @@ def create_door(outside: Outside) -> Blueprint:
     add("/jwks.json", "key_set", partial(_key_set, outside))
     config = partial(canvas_config.canvas_config, outside)
     add("/config/canvas.json", "canvas_config", config)
+    door.before_request(outside.memory.look)
     door.before_request(_answer_head)
     return door
 

@@ -27,7 +27,7 @@ def launch(outside: Outside) -> Response:
     message, begun = check_message(outside)
     if (page := binding.ask_for_proof(outside, message, begun)) is not None:
         return page
-    once.use_up(outside.db, message, begun.nonce)
+    once.use_up(outside.memory, message, begun.nonce)
     course = find_course(outside, message)
     if message.is_deep_linking:
         answer = deep_linking.show(outside, message, course)
@@ -53,7 +53,7 @@ def check_message(outside: Outside) -> tuple[Launch, State]:
 def find_course(outside: Outside, message: Launch) -> courses.Course:
     """Find the course that Studio wants for this launch; pin it where this launch may."""
     return courses.resolve_course(
-        outside.db,
+        outside.memory,
         message.platform.id,
         message.context_id,
         message.custom.get("canvas_course_id"),

@@ -57,7 +57,7 @@ def _read_parameters() -> dict[str, str]:
 
 def _find_platform(outside: Outside, asked: dict[str, str]) -> Platform:
     issuer, client_id = asked["iss"], asked.get("client_id")
-    platform = platforms.find_platform(outside.db, issuer, client_id)
+    platform = outside.memory.recall(platforms.find_platform, issuer, client_id)
     if platform is None:
         raise refusals.not_registered(issuer, client_id)
     return platform

@@ -53,7 +53,7 @@ def forward_or_make(outside: Outside, message: Launch, course: Course, wait: flo
     traveller = Traveller.from_launch(outside, message, account)
     what = (wanted.media_id, course.course_id, wanted.embed_type, wanted.downloadable)
     key = EmbedKey(account.id, *what)
-    found = embeds.find_embed(outside.db, key)
+    found = outside.memory.recall(embeds.find_embed, key)
     if found is None:
         making = _begin(outside, message, course, traveller, key)
         _check_may_make(message, making)

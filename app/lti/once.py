@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import pending, platforms
+from app.core.memory import NUMBER, Memory
 from app.db import Database
 from app.lti import refusals
 from app.lti.claims import Launch
@@ -16,31 +17,34 @@ from app.models import used_nonce
 
 KEPT = timedelta(minutes=70)
 """Longer than a state lives, and a token's `iat` is accepted."""
-
-
 SWEEP_SECONDS = 60.0
 SWEPT_AT_ONCE = 5000
 _swept = [-SWEEP_SECONDS]
 _INSERTS = {
-    is_sqlite: insert(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.hash)
+    is_sqlite: insert(used_nonce).on_conflict_do_nothing().returning(NUMBER.scalar_subquery())
     for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
 }
 
 
-def use_up(db: Database, message: Launch, nonce: str) -> None:
-    """Use a nonce up, and record a deployment that was accepted; raises `LaunchError` if used.
+def use_up(memory: Memory, message: Launch, nonce: str) -> None:
+    """Use a nonce up; raises `LaunchError` if it was.
 
-    Old nonces and pending launches are removed in passing, once a minute.
+    The one write of a launch also tells whether anything that launches look up was changed.
+    A deployment is recorded where any is accepted and it was never seen, and once a minute old
+    nonces and pending launches are removed.
     """
     now = datetime.now(UTC)
     row = {"hash": _hash(message.platform.id, nonce), "expires_at": now + KEPT}
-    with db.writing() as connection:
-        if connection.execute(_INSERTS[db.is_sqlite], row).first() is None:
-            raise refusals.expired("the nonce was used before")
-        if _is_time_to_sweep():
+    with memory.db.writing_once() as connection:
+        number = connection.execute(_INSERTS[memory.db.is_sqlite], row).scalar_one_or_none()
+    if number is None:
+        raise refusals.expired("the nonce was used before")
+    memory.see(number)
+    if message.platform.any_deployment:
+        platforms.record_deployment(memory, message.platform.id, message.deployment_id, now)
+    if _is_time_to_sweep():
+        with memory.db.writing() as connection:
             _sweep(connection, now)
-        if message.platform.any_deployment:
-            platforms.add_deployment(connection, message.platform.id, message.deployment_id, now)
 
 
 def _is_time_to_sweep() -> bool:

@@ -21,7 +21,7 @@ from app.crypto import UndecryptableError
 from app.lti import forward, policy, refusals
 from app.outside import Outside
 
-log = structlog.get_logger("app")
+log = structlog.get_logger()
 
 LONGEST = {"state": 4096, "nonce": 512, "login_hint": 255, "lti_message_hint": 255, "scope": 255}
 FIXED = {

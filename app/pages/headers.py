@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from app.core import platforms
 from app.outside import Outside
 
-log = structlog.get_logger("app")
+log = structlog.get_logger()
 
 ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)

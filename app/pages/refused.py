@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import ServiceError
 
-log = structlog.get_logger("app")
+log = structlog.get_logger()
 
 _TEXTS = {
     404: ("not-found", "There is no such page.", "Check the address, or go back to your course."),

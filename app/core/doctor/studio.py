@@ -50,7 +50,8 @@ def check_studio(
     except StudioError as error:
         return _explain(account.url, error), []
     asked = Asked(account.url, answer, "", datetime.now(UTC))
-    refused_at = accounts.get_default_account(db, studio_url).disconnected_at
+    again = accounts.find_default_account(db, studio_url)
+    refused_at = None if again is None else again.disconnected_at
     if refused_at is None:
         return ok(NAME, f"{account.url} answers, and accepts our tokens."), [asked]
     return _disconnected(account.url, refused_at), [asked]
