@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -62,18 +63,18 @@ class Platform:
         """What tells one platform from another: its issuer, and our client id there."""
         return self.issuer, self.client_id
 
-    @property
+    @cached_property
     def login_origin(self) -> str:
         """Origin of its authorization endpoint."""
         return origin_of(self.auth_login_url) or ""
 
-    @property
+    @cached_property
     def origins(self) -> frozenset[str]:
         """The origins of its issuer, where that is a URL, and of its authorization endpoint."""
         found = (origin_of(url) for url in (self.issuer, self.auth_login_url))
         return frozenset(origin for origin in found if origin)
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """The same, as hosts."""
         return frozenset(urlsplit(origin).hostname or "" for origin in self.origins)

@@ -14,7 +14,6 @@ The secret is in neither state nor token, so who has seen both proves nothing.
 Source: https://www.imsglobal.org/spec/lti-cs-oidc/v0p1 and https://www.imsglobal.org/spec/lti-cs-pm/v0p1
 """
 
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
@@ -26,23 +25,18 @@ from app.lti.state import LIFETIME_SECONDS, State
 from app.outside import Outside
 
 PROOF = "storage_proof"
-ATTRIBUTES: dict[str, Any] = {
-    "path": "/",
-    "secure": True,
-    "httponly": True,
-    "samesite": "None",
-    "partitioned": True,
-}
+ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
 def set_cookie(answer: Response, begun: State, secret: str) -> None:
     """Give the browser its secret, in a cookie that lives in the LMS's frame too (CHIPS)."""
-    answer.set_cookie(_cookie_name(begun), secret, max_age=LIFETIME_SECONDS, **ATTRIBUTES)
+    cookie = f"{_cookie_name(begun)}={secret}; Max-Age={LIFETIME_SECONDS}; {ATTRIBUTES}"
+    answer.headers.add("Set-Cookie", cookie)
 
 
 def delete_cookie(answer: Response, begun: State) -> None:
     """Take the cookie back, once the launch is done."""
-    answer.delete_cookie(_cookie_name(begun), **ATTRIBUTES)
+    answer.headers.add("Set-Cookie", f"{_cookie_name(begun)}=; Max-Age=0; {ATTRIBUTES}")
 
 
 def login_page(

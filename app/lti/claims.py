@@ -135,13 +135,14 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         email=email if is_id(email, LONGEST_EMAIL) else None,
         placement=placement if isinstance(placement, str) else None,
         custom=custom,
-        carry=partial(
-            Carried.from_claims,
-            {**body, PRESENTATION: _returnable(platform, presentation)},
-            custom,
-        ),
+        carry=partial(_carry, platform, body, custom),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
     )
+
+
+def _carry(platform: Platform, body: dict[str, Any], custom: dict[str, str]) -> Carried:
+    presentation = _returnable(platform, _object(body, PRESENTATION))
+    return Carried.from_claims({**body, PRESENTATION: presentation}, custom)
 
 
 def _returnable(platform: Platform, presentation: dict[str, Any]) -> dict[str, Any]:

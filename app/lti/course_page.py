@@ -59,7 +59,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         traveller=traveller,
         teaches=message.is_instructor,
         seen_at=datetime.now(UTC),
-        frame_origins=policy.origins_so_far(),
+        frame_origins=policy.frame_origins(),
     )
     found = embeds.list_embeds(outside.db, account.id, course.course_id)
     mark_key = keys.get_mark_key(outside.db)
@@ -123,7 +123,7 @@ def _read_choice(outside: Outside) -> tuple[Visit, Embed]:
         visit = Visit.model_validate_json(text)
     except (UndecryptableError, ValidationError):
         raise refusals.expired("a course page's ticket is forged or older than two hours") from None
-    policy.allow_frames(visit.frame_origins)
+    policy.allow_frames(lambda: visit.frame_origins)
     embed_id = read_positive(request.form.get("embed", ""))
     embed = None if embed_id is None else embeds.find_embed_by_id(outside.db, embed_id)
     if embed is None or (embed.key.account_id, embed.key.course_id) != (

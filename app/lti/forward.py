@@ -5,7 +5,7 @@ What that needs of the launch is one small value, so that a page between can car
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template
+from flask import Response, make_response, render_template
 from pydantic import BaseModel, ConfigDict
 
 from app.core import accounts, forwarding, lti11, lti13
@@ -42,12 +42,17 @@ def forward(
     match outside.settings.studio_launch_mode, traveller:
         case "canvas", Traveller(canvas_origin=str(origin)):
             address = forwarding.canvas_url(origin, embed.key.course_id, launch_url)
-            return make_response(redirect(address))
+            return redirect(address)
         case "lti11", Traveller(carried=Carried() as carried):
             return _post_signed(outside, launch_url, _arriving(carried, embed))
         case "lti13", Traveller(carried=Carried() as carried):
             return _begin_launch(outside, launch_url, _arriving(carried, embed))
     raise refusals.expired("the launch mode was changed meanwhile")
+
+
+def redirect(address: str) -> Response:
+    """Answer a redirect and nothing else: no browser shows a redirect's page."""
+    return Response(status=302, headers={"Location": address})
 
 
 def post_onward(url: str, fields: dict[str, str]) -> Response:
@@ -73,7 +78,7 @@ def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Respon
     tool = outside.find_studio_tool()
     assert tool is not None
     launch = lti13.PendingLaunch(
-        carried=carried, launch_url=launch_url, frame_origins=policy.origins_so_far()
+        carried=carried, launch_url=launch_url, frame_origins=policy.frame_origins()
     )
     address = lti13.begin_launch(outside.db, outside.vault, tool, launch)
-    return make_response(redirect(address))
+    return redirect(address)

@@ -9,13 +9,16 @@
 Source: https://www.imsglobal.org/spec/security/v1p0/#step-1-third-party-initiated-login
 """
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from flask import Response, make_response, redirect, request
+from flask import Response, request
+from werkzeug.datastructures import CombinedMultiDict
 
 from app.core import platforms
 from app.core.platforms import Platform
 from app.lti import binding, refusals, state
+from app.lti.forward import redirect
 from app.lti.state import State
 from app.outside import Outside
 
@@ -25,21 +28,22 @@ LONGEST_NAME = 255
 
 def login(outside: Outside) -> Response:
     """Answer a login initiation, by GET or POST."""
-    asked = _read_parameters()
+    parameters = request.values
+    asked = _read_parameters(parameters)
     platform = _find_platform(outside, asked)
-    target = _read("lti_storage_target", LONGEST_NAME)
+    target = _read(parameters, "lti_storage_target", LONGEST_NAME)
     by_page = target is not None or request.headers.get("Sec-Fetch-Dest") == "iframe"
     begun, secret = state.begin(platform.id, by_page=by_page, storage_target=target)
     onward = _authorization_url(outside, platform, begun, asked)
     if by_page:
         answer = binding.login_page(platform, begun, secret, onward, asked)
     else:
-        answer = make_response(redirect(onward))
+        answer = redirect(onward)
     binding.set_cookie(answer, begun, secret)
     return answer
 
 
-def _read_parameters() -> dict[str, str]:
+def _read_parameters(parameters: CombinedMultiDict[str, str]) -> dict[str, str]:
     """Give the parameters that count, as far as they are there; raises `LaunchError`."""
     limits = {
         "iss": LONGEST_NAME,
@@ -47,7 +51,7 @@ def _read_parameters() -> dict[str, str]:
         "client_id": LONGEST_NAME,
         "lti_message_hint": LONGEST_HINT,
     }
-    found = {name: _read(name, longest) for name, longest in limits.items()}
+    found = {name: _read(parameters, name, longest) for name, longest in limits.items()}
     asked = {name: value for name, value in found.items() if value is not None}
     for name in ("iss", "login_hint"):
         if name not in asked:
@@ -66,23 +70,29 @@ def _find_platform(outside: Outside, asked: dict[str, str]) -> Platform:
 def _authorization_url(
     outside: Outside, platform: Platform, begun: State, asked: dict[str, str]
 ) -> str:
+    each_time = {"state": state.sign(begun, outside.settings), "nonce": begun.nonce}
+    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
+    always = _constant_part(platform.auth_login_url, platform.client_id, outside.settings.public_url)
+    return f"{always}&{urlencode(each_time | hints)}"
+
+
+@lru_cache(maxsize=1024)
+def _constant_part(auth_login_url: str, client_id: str, public_url: str) -> str:
+    """Give the part of the address that is the same for every login at a platform."""
     parameters = {
         "scope": "openid",
         "response_type": "id_token",
         "response_mode": "form_post",
         "prompt": "none",
-        "client_id": platform.client_id,
-        "redirect_uri": f"{outside.settings.public_url}/lti/launch",
-        "state": state.sign(begun, outside.settings),
-        "nonce": begun.nonce,
+        "client_id": client_id,
+        "redirect_uri": f"{public_url}/lti/launch",
     }
-    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
-    separator = "&" if "?" in platform.auth_login_url else "?"
-    return platform.auth_login_url + separator + urlencode(parameters | hints)
+    separator = "&" if "?" in auth_login_url else "?"
+    return f"{auth_login_url}{separator}{urlencode(parameters)}"
 
 
-def _read(name: str, longest: int) -> str | None:
-    values = request.values.getlist(name)
+def _read(parameters: CombinedMultiDict[str, str], name: str, longest: int) -> str | None:
+    values = parameters.getlist(name)
     if len(values) > 1 or len("".join(values)) > longest:
         raise refusals.unreadable(f"parameter {name}: {len(values)} times, or too long")
     if values and values[0] and not values[0].isprintable():

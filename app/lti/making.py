@@ -77,7 +77,7 @@ def _begin(
         start_at=wanted.start_at,
         marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
         email=message.email if home else None,
-        frame_origins=policy.origins_so_far(),
+        frame_origins=policy.frame_origins(),
         since=datetime.now(UTC),
     )
 
@@ -86,7 +86,7 @@ def wait(outside: Outside) -> Response:
     """Look again for a page that waits; never waits itself, and goes on once."""
     ticket = request.args.get("ticket", "")
     name, making = _find_waiting(outside, ticket)
-    policy.allow_frames(making.frame_origins)
+    policy.allow_frames(lambda: making.frame_origins)
     found = embeds.find_embed(outside.db, making.key) or _make(outside, making, wait_seconds=0)
     if found is None:
         return _wait_page(ticket)

@@ -67,7 +67,7 @@ def _id_token(outside: Outside, tool: lti13.StudioTool) -> str:
     launch = lti13.take_launch(outside.db, outside.vault, login_hint, message_hint)
     if launch is None:
         raise _FaultError("login_required", "The hints are unknown, used, or too old")
-    policy.allow_frames(launch.frame_origins)
+    policy.allow_frames(lambda: launch.frame_origins)
     claims = lti13.launch_claims(tool, launch, nonce, datetime.now(UTC))
     try:
         return keys.sign(outside.db, outside.vault, claims)

@@ -1,19 +1,21 @@
 """What the security policy of this answer allows beyond the usual, as only the answer knows."""
 
+from collections.abc import Callable
+
 from flask import g
 
 
-def allow_frames(origins: tuple[str, ...]) -> None:
-    """Let these origins frame this answer.
+def allow_frames(find: Callable[[], tuple[str, ...]]) -> None:
+    """Let the origins that `find` gives frame this answer: only a page, not a redirect, asks.
 
     Security: they must come from a verified message, or from an accepted host.
     """
-    g.frame_origins = (*origins_so_far(), *origins)
+    g.frames = find
 
 
-def origins_so_far() -> tuple[str, ...]:
-    """Give what was allowed for this answer."""
-    found: tuple[str, ...] = g.get("frame_origins", ())
+def frame_origins() -> tuple[str, ...]:
+    """Give the origins that were allowed for this answer."""
+    found: tuple[str, ...] = g.frames() if "frames" in g else ()
     return found
 
 

@@ -9,11 +9,13 @@ Source: https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow
 
 import hashlib
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from app.lti import refusals
 from app.settings import Settings
@@ -44,11 +46,12 @@ class State:
 
 def begin(platform_id: int, *, by_page: bool, storage_target: str | None) -> tuple[State, str]:
     """Begin a login: gives its state, and the secret for the browser."""
-    secret = secrets.token_urlsafe(18)
+    random = secrets.token_bytes(50)
+    secret = base64_encode(random[8:26]).decode()
     state = State(
-        id=secrets.token_hex(8),
+        id=random[:8].hex(),
         platform_id=platform_id,
-        nonce=secrets.token_urlsafe(24),
+        nonce=base64_encode(random[26:]).decode(),
         binding=_hash(secret),
         by_page=by_page,
         storage_target=storage_target,
@@ -58,21 +61,23 @@ def begin(platform_id: int, *, by_page: bool, storage_target: str | None) -> tup
 
 def sign(state: State, settings: Settings) -> str:
     """Give the state as it travels through the platform."""
-    return _signer(settings.secret_keys).dumps(vars(state))
+    values = base64_encode(json.dumps(list(vars(state).values())))
+    return _signer(settings.secret_keys).sign(values).decode()
 
 
 def read(signed: str, settings: Settings) -> State:
     """Read a state that came back; raises `LaunchError` where it is forged or too old."""
     try:
-        return State(**_signer(settings.secret_keys).loads(signed, max_age=LIFETIME_SECONDS))
-    except (BadData, TypeError):
+        values = _signer(settings.secret_keys).unsign(signed, max_age=LIFETIME_SECONDS)
+        return State(*json.loads(base64_decode(values)))
+    except (BadData, ValueError, TypeError):
         raise refusals.expired("the state is forged or older than ten minutes") from None
 
 
 @lru_cache(maxsize=1)
-def _signer(secret_keys: tuple[str, ...]) -> URLSafeTimedSerializer:
+def _signer(secret_keys: tuple[str, ...]) -> TimestampSigner:
     """Make a signer; itsdangerous signs with the last key, the setting with the first."""
-    return URLSafeTimedSerializer(list(reversed(secret_keys)), salt="lti-state")
+    return TimestampSigner(list(reversed(secret_keys)), salt="lti-login")
 
 
 def _hash(secret: str) -> str:
