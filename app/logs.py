@@ -5,10 +5,13 @@ blacks out what looks like a token or an e-mail address all the same. Our own ev
 through the standard library's loggers: two lines a launch would cost as much as its checks.
 """
 
+import json
 import logging
+import random
 import re
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -16,6 +19,8 @@ import structlog
 _TOKEN = re.compile(r"eyJ[\w-]{5,}(\.[\w-]*){0,2}|gAAAA[\w=-]{20,}", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
+_JSON = json.JSONEncoder(default=repr)
+_reference: ContextVar[str | None] = ContextVar("reference", default=None)
 _SUSPECT = re.compile(r"eyJ|gAAAA|[@?]")
 
 
@@ -30,12 +35,9 @@ def redact(
 
 def set_up_logs() -> None:
     """Send our events, and those of the libraries, to standard error."""
-    terminal = sys.stderr.isatty()
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
-    )
+    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else _render
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _add_reference,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -58,6 +60,25 @@ def set_up_logs() -> None:
     root.setLevel(logging.INFO)
     for noisy in ("alembic", "urllib3", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def begin_reference() -> str:
+    """Give what is logged from here on, in this request, a reference of its own."""
+    reference = f"{random.getrandbits(40):010x}"
+    _reference.set(reference)
+    return reference
+
+
+def _add_reference(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if reference := _reference.get():
+        event["reference"] = reference
+    return event
+
+
+def _render(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
+    return _JSON.encode(event)
 
 
 def _name_logger(

@@ -101,8 +101,8 @@ key_set = Table(
 used_nonce = Table(
     "used_nonce",
     metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("expires_at", Utc, nullable=False, index=True),
+    Column("nonce", LargeBinary, primary_key=True, doc="begins with the second of its login"),
+    sqlite_with_rowid=False,  # one tree, in which each launch is the last leaf
 )
 
 pending_launch = Table(

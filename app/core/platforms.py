@@ -198,13 +198,11 @@ def accepts_deployment(memory: Memory, found: Platform, deployment_id: str) -> b
     return memory.recall(_find_deployment, found.id, deployment_id) is not None
 
 
-def record_deployment(
-    memory: Memory, platform_id: int, deployment_id: str, now: datetime
-) -> None:
+def record_deployment(memory: Memory, platform_id: int, deployment_id: str) -> None:
     """Record a deployment that was accepted, where it is not known yet."""
     if memory.recall(_find_deployment, platform_id, deployment_id) is None:
         with memory.db.writing() as connection:
-            add_deployment(connection, platform_id, deployment_id, now)
+            add_deployment(connection, platform_id, deployment_id, datetime.now(UTC))
 
 
 def _find_deployment(db: Database, platform_id: int, deployment_id: str) -> str | None:

@@ -67,7 +67,7 @@ def ask_for_proof(outside: Outside, message: Launch, begun: State) -> Response |
     proofs = request.form.getlist(PROOF)
     if len(proofs) == 1 and _is_from_us(outside) and begun.is_bound(proofs[0]):
         return None
-    if once.is_used(outside.db, message.platform.id, begun.nonce):
+    if once.is_used(outside.db, begun):
         raise refusals.expired("the nonce was used before")
     if proofs or not begun.by_page:
         raise refusals.unbound()

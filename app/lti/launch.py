@@ -29,7 +29,7 @@ def launch(outside: Outside) -> Response:
     message, begun = check_message(outside)
     if (page := binding.ask_for_proof(outside, message, begun)) is not None:
         return page
-    once.use_up(outside.memory, message, begun.nonce)
+    once.use_up(outside.memory, message, begun)
     course = find_course(outside, message)
     if message.is_deep_linking:
         answer = deep_linking.show(outside, message, course)

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,6 +40,11 @@ class State:
     by_page: bool
     storage_target: str | None
 
+    @property
+    def nonce_bytes(self) -> bytes:
+        """The nonce as it is kept once it is used: later logins sort later."""
+        return base64_decode(self.nonce)
+
     def is_bound(self, proof: str | None) -> bool:
         """Whether `proof` is the secret that the browser was given at login."""
         return proof is not None and hmac.compare_digest(_hash(proof), self.binding)
@@ -46,17 +52,22 @@ class State:
 
 def begin(platform_id: int, *, by_page: bool, storage_target: str | None) -> tuple[State, str]:
     """Begin a login: gives its state, and the secret for the browser."""
-    random = secrets.token_bytes(50)
+    random = secrets.token_bytes(46)
     secret = base64_encode(random[8:26]).decode()
     state = State(
         id=random[:8].hex(),
         platform_id=platform_id,
-        nonce=base64_encode(random[26:]).decode(),
+        nonce=base64_encode(nonces_since(time.time()) + random[26:]).decode(),
         binding=_hash(secret),
         by_page=by_page,
         storage_target=storage_target,
     )
     return state, secret
+
+
+def nonces_since(seconds: float) -> bytes:
+    """Give what sorts before every nonce that is made from that second on, and after earlier."""
+    return int(seconds).to_bytes(5, "big")
 
 
 def sign(state: State, settings: Settings) -> str:

@@ -1,9 +1,9 @@
 """What every answer carries: who may frame it, what it may load, and its line in the log."""
 
 import re
-import secrets
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -11,6 +11,7 @@ import sqlalchemy.exc
 import structlog
 from flask import Flask, Response, g, request
 
+from app import logs
 from app.core import platforms
 from app.outside import Outside
 
@@ -18,10 +19,6 @@ log = structlog.get_logger()
 
 ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "{forms}base-uri 'none'; frame-ancestors {ancestors}"
-)
 
 
 def protect(app: Flask, outside: Outside) -> None:
@@ -38,21 +35,17 @@ def protect(app: Flask, outside: Outside) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.reference, g.began = secrets.token_hex(5), time.perf_counter()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(reference=g.reference)
+        g.reference, g.began = logs.begin_reference(), time.perf_counter()
 
     @app.after_request
     def _finish(answer: Response) -> Response:
-        forms = "" if g.get("forms_leave") else "form-action 'self'; "
-        answer.headers["Content-Security-Policy"] = _POLICY.format(
-            forms=forms, ancestors=_ancestors(outside, answer)
-        )
-        answer.headers.setdefault("Referrer-Policy", "no-referrer")
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers.setdefault("Cache-Control", "no-store")
+        headers, policy = answer.headers, _policy(_ancestors(outside, answer), "forms_leave" in g)
+        headers.add("Content-Security-Policy", policy)
+        headers.add("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Cache-Control", "no-store")
         if outside.settings.secure:
-            answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers.add("Strict-Transport-Security", "max-age=31536000")
         took = round((time.perf_counter() - g.began) * 1000, 1)
         if request.endpoint not in ("pages.healthz", "pages.readyz", "static"):
             log.info(
@@ -63,6 +56,15 @@ def protect(app: Flask, outside: Outside) -> None:
                 milliseconds=took,
             )
         return answer
+
+
+@lru_cache(maxsize=1024)
+def _policy(ancestors: str, forms_leave: bool) -> str:
+    forms = "" if forms_leave else "form-action 'self'; "
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"{forms}base-uri 'none'; frame-ancestors {ancestors}"
+    )
 
 
 def _ancestors(outside: Outside, answer: Response) -> str:
