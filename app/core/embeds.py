@@ -229,9 +229,7 @@ def _claim(db: Database, key: EmbedKey) -> bool:
         return bool(row.uncertain)
 
 
-def _finish(
-    connection: Connection, key: EmbedKey, title: str | None, launch_url: str
-) -> Embed:
+def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
     values = {
         "title": title,
         "launch_url": launch_url,

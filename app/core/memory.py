@@ -35,9 +35,7 @@ class Memory:
         self._number: int | None = None
         self._looked_at = -LOOK_SECONDS
 
-    def recall(
-        self, look_up: Callable[[Database, *Asked], T | None], *asked: *Asked
-    ) -> T | None:
+    def recall(self, look_up: Callable[[Database, *Asked], T | None], *asked: *Asked) -> T | None:
         """Give what `look_up` finds for `asked`, from memory where it was found before."""
         kept = self._kept
         if (found := kept.get((look_up, asked))) is None:

@@ -72,7 +72,9 @@ def _authorization_url(
 ) -> str:
     each_time = {"state": state.sign(begun, outside.settings), "nonce": begun.nonce}
     hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
-    always = _constant_part(platform.auth_login_url, platform.client_id, outside.settings.public_url)
+    always = _constant_part(
+        platform.auth_login_url, platform.client_id, outside.settings.public_url
+    )
     return f"{always}&{urlencode(each_time | hints)}"
 
 

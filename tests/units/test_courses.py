@@ -3,6 +3,7 @@
 import pytest
 
 from app.core.courses import Course, link_course, read_positive, resolve_course
+from app.core.memory import Memory
 from app.core.platforms import Registration, save_platform
 from app.db import Database
 from app.errors import EmbedError
@@ -31,7 +32,7 @@ def resolve(db: Database, platform_id: int):
         by_instructor: bool = False,
     ) -> Course:
         return resolve_course(
-            db,
+            Memory(db),
             platform_id,
             context_id,
             canvas_course_id,
