@@ -4,12 +4,21 @@ The master loads the service once, migrates SQLite and imports platforms; worker
 after. Requests are logged by the service itself, without query strings.
 """
 
+import os
+import shutil
+import tempfile
 from typing import Any
 
 from gunicorn import glogging
 
-from app.locks import Seats
-from app.logs import set_up_logs
+# Each master has a folder of its own, in which its processes count together: it must be named
+# before the first counter is made. A reload reads this file again, and keeps the folder.
+FOLDER, OURS = "PROMETHEUS_MULTIPROC_DIR", f"studio-embed-metrics-{os.getpid()}-"
+if OURS not in os.environ.get(FOLDER, ""):
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=OURS)
+
+from app.locks import Seats  # noqa: E402
+from app.logs import set_up_logs  # noqa: E402
 
 bind = "127.0.0.1:8000"
 workers = 2
@@ -39,3 +48,8 @@ logger_class = Logger
 def post_worker_init(worker: Any) -> None:
     """Keep one thread of each worker from ever waiting for Studio."""
     worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the folder of the figures."""
+    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app import locks
+from app import locks, metrics
 from app.core.memory import changing
 from app.db import Database
 from app.errors import EmbedError
@@ -230,6 +230,7 @@ def _claim(db: Database, key: EmbedKey) -> bool:
 
 
 def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
+    metrics.EMBEDS_MADE.inc()
     values = {
         "title": title,
         "launch_url": launch_url,

@@ -17,7 +17,7 @@ import jwt
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from app import locks
+from app import locks, metrics
 from app.core.memory import Memory, changing
 from app.db import Database, insert_into
 from app.errors import LaunchError
@@ -174,9 +174,10 @@ def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
     _keep(db, url, tried_at=datetime.now(UTC))
     try:
         answer = fetch(url)
+        keys = parse_key_set(answer.body) if answer.status == 200 else {}
     except OutgoingError:
-        return None
-    keys = parse_key_set(answer.body) if answer.status == 200 else {}
+        keys = {}
+    metrics.KEY_SET_FETCHES.labels("kept" if keys else "failed").inc()
     if not keys:
         return None
     now = datetime.now(UTC)

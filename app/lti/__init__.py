@@ -1,9 +1,11 @@
 """The door for the LMS."""
 
+import time
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, g, jsonify, make_response, request
 
+from app import metrics
 from app.core import keys
 from app.lti import canvas_config, course_page, launch, login, making, platform_side
 from app.outside import Outside
@@ -25,6 +27,7 @@ def create_door(outside: Outside) -> Blueprint:
     add("/config/canvas.json", "canvas_config", config)
     door.before_request(outside.memory.look)
     door.before_request(_answer_head)
+    door.after_request(_count)
     return door
 
 
@@ -32,6 +35,16 @@ def _answer_head() -> Response | None:
     """Let a HEAD use nothing up: scanners of links make them, and a launch works once."""
     once = request.endpoint in ("lti.wait", "lti.authorize")
     return make_response() if once and request.method == "HEAD" else None
+
+
+def _count(answer: Response) -> Response:
+    code = g.get("code", "")
+    if request.endpoint == "lti.login":
+        metrics.LOGINS.labels(code).inc()
+    elif request.endpoint == "lti.launch":
+        metrics.LAUNCHES.labels("refused" if code else g.get("outcome", "page"), code).inc()
+        metrics.LAUNCH_SECONDS.observe(time.perf_counter() - g.began)
+    return answer
 
 
 def _key_set(outside: Outside) -> Response:

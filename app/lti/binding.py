@@ -16,7 +16,7 @@ Source: https://www.imsglobal.org/spec/lti-cs-oidc/v0p1 and https://www.imsgloba
 
 from urllib.parse import urlencode
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 
 from app.core.platforms import Platform
 from app.lti import once, policy, refusals
@@ -72,6 +72,7 @@ def ask_for_proof(outside: Outside, message: Launch, begun: State) -> Response |
     if proofs or not begun.by_page:
         raise refusals.unbound()
     policy.let_forms_leave()
+    g.outcome = "asked"
     page = render_template(
         "proof.html",
         storage=_storage(message.platform, begun),

@@ -5,7 +5,7 @@ What that needs of the launch is one small value, so that a page between can car
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, g, make_response, render_template
 from pydantic import BaseModel, ConfigDict
 
 from app.core import accounts, forwarding, lti11, lti13
@@ -39,6 +39,7 @@ def forward(
 ) -> Response:
     """Send the browser on to an embed."""
     launch_url = forwarding.with_start(embed.launch_url, start_at)
+    g.outcome = "forwarded"
     match outside.settings.studio_launch_mode, traveller:
         case "canvas", Traveller(canvas_origin=str(origin)):
             address = forwarding.canvas_url(origin, embed.key.course_id, launch_url)
@@ -52,7 +53,7 @@ def forward(
 
 def redirect(address: str) -> Response:
     """Answer a redirect and nothing else: no browser shows a redirect's page."""
-    return Response(status=302, headers={"Location": address})
+    return Response(status=302, headers={"Location": address}, content_type="text/plain")
 
 
 def post_onward(url: str, fields: dict[str, str]) -> Response:

@@ -7,9 +7,10 @@ has only a sealed name for it: in some launch modes whoever went on would be tak
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app import metrics
 from app.core import accounts, embeds, keys, library, marks, pending
 from app.core.courses import Course
 from app.core.embeds import Embed, EmbedKey
@@ -88,6 +89,7 @@ def wait(outside: Outside) -> Response:
     name, making = _find_waiting(outside, ticket)
     policy.allow_frames(lambda: making.frame_origins)
     found = embeds.find_embed(outside.db, making.key) or _make(outside, making, wait_seconds=0)
+    metrics.WAITS.labels("no" if found is None else "yes").inc()
     if found is None:
         return _wait_page(ticket)
     if pending.take(outside.db, outside.vault, name) is None:
@@ -140,6 +142,7 @@ def _begin_to_wait(outside: Outside, making: Making) -> Response:
 
 
 def _wait_page(ticket: str) -> Response:
+    g.outcome = "waiting"
     page = render_template("wait.html", seconds=LOOK_AGAIN_SECONDS, ticket=ticket)
     return make_response(page)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 
 from app.core import accounts, platforms
 from app.outside import Outside
-from app.pages import health
+from app.pages import figures, health
 from app.pages.headers import protect
 from app.pages.refused import answer_errors
 
@@ -15,6 +15,7 @@ def create_door(outside: Outside) -> Blueprint:
     """Give the routes that belong to nobody else."""
     door = Blueprint("pages", __name__)
     door.add_url_rule("/", "home", partial(_home, outside))
+    door.add_url_rule("/metrics", "metrics", partial(figures.figures, outside))
     door.add_url_rule("/healthz", "healthz", health.healthz)
     door.add_url_rule("/readyz", "readyz", partial(health.readyz, outside))
     return door

@@ -17,6 +17,7 @@ from app.outside import Outside
 
 log = structlog.get_logger()
 
+UNLOGGED = frozenset({"pages.healthz", "pages.readyz", "pages.metrics", "static"})
 ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)
 
@@ -47,7 +48,7 @@ def protect(app: Flask, outside: Outside) -> None:
         if outside.settings.secure:
             headers.add("Strict-Transport-Security", "max-age=31536000")
         took = round((time.perf_counter() - g.began) * 1000, 1)
-        if request.endpoint not in ("pages.healthz", "pages.readyz", "static"):
+        if request.endpoint not in UNLOGGED:
             log.info(
                 "request",
                 method=request.method,

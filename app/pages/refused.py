@@ -79,6 +79,7 @@ def _fail(error: Exception) -> Response:
 
 def _page(error: ServiceError) -> Response:
     log.warning("refused", code=error.slug, status=error.status, why=error.log)
+    g.code = error.slug
     page = render_template("error.html", error=error, reference=g.get("reference", ""))
     answer = make_response(page, error.status)
     if error.retry_after_seconds is not None:

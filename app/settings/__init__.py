@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         None, description="hosts to which mode canvas may redirect, `*.` for subdomains"
     )
     frame_ancestors: Sources | None = Field(None, description="who may frame our pages")
+    metrics_token: SecretStr | None = Field(
+        None, min_length=SHORTEST_SECRET, description="lets its bearer read /metrics from anywhere"
+    )
+    prometheus_multiproc_dir: Path | None = Field(
+        None, description="where processes count together; config/gunicorn.py sets it"
+    )
     allow_insecure_urls: bool = Field(
         False, description="lets platforms and Studio have http: and private addresses"
     )

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 import stamina
 
+from app import metrics
 from app.http import Answer, AnswerLostError, AnswerTimeoutError, OutgoingError, fetch
 from app.studio import errors, protocol
 from app.studio.oauth import TokenStore
@@ -130,11 +131,13 @@ class StudioClient:
         token: str,
         options: dict[str, Any],
     ) -> Answer:
-        remaining = deadline - time.monotonic()
+        began = time.monotonic()
+        remaining = deadline - began
         if remaining <= 0:
             raise errors.unavailable(f"{operation}: no time left")
+        status = "unreachable"
         try:
-            return fetch(
+            answer = fetch(
                 self._session,
                 method,
                 self.url + protocol.API + path,
@@ -143,9 +146,16 @@ class StudioClient:
                 headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
                 **options,
             )
+            status = str(answer.status)
         except AnswerTimeoutError as error:
+            status = "timeout"
             raise errors.timeout(f"{operation}: {error}") from None
         except AnswerLostError as error:
+            status = "lost"
             raise errors.lost(f"{operation}: {error}") from None
         except OutgoingError as error:
             raise errors.unavailable(f"{operation}: {error}") from None
+        finally:
+            metrics.STUDIO_CALLS.labels(operation, status).inc()
+            metrics.STUDIO_CALL_SECONDS.labels(operation).observe(time.monotonic() - began)
+        return answer

@@ -13,7 +13,7 @@ import stamina
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from app import locks
+from app import locks, metrics
 from app.crypto import UndecryptableError, Vault
 from app.db import Database
 from app.http import Answer, OutgoingError, fetch
@@ -26,6 +26,7 @@ WAIT_SECONDS = 15.0
 EARLY = timedelta(seconds=30)
 REFUSED_FOR = timedelta(seconds=60)
 MAX_BYTES = 64 * 1024
+REFUSED = (400, 401, 403)
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,10 @@ class TokenStore:
             "client_secret": tokens.client_secret,
         }
         answer = self._post(form)
+        metrics.TOKEN_REFRESHES.labels(_result(answer.status)).inc()
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
-        if answer.status in (400, 401, 403):
+        if answer.status in REFUSED:
             self._keep(disconnected_at=datetime.now(UTC))
             raise errors.authorization(f"token: Studio answered {answer.status}")
         raise errors.token_unavailable(f"token: Studio answered {answer.status}")
@@ -144,6 +146,7 @@ class TokenStore:
                 data=form,
             )
         except OutgoingError as error:
+            metrics.TOKEN_REFRESHES.labels("failed").inc()
             raise errors.token_unavailable(f"token: {error}") from None
 
     @stamina.retry(on=OperationalError, attempts=5, timeout=20.0)
@@ -152,3 +155,10 @@ class TokenStore:
         with self._db.writing() as connection:
             account = studio_account.c.id == self._account_id
             connection.execute(update(studio_account).where(account).values(columns))
+
+
+def _result(status: int) -> str:
+    """Give what came of a refresh, as the figures name it."""
+    if 200 <= status < 300:
+        return "kept"
+    return "refused" if status in REFUSED else "failed"

@@ -16,6 +16,7 @@ from app import locks
 from app.core import embeds, pending
 from app.core.carried import LTI
 from app.core.embeds import EmbedKey
+from app.core.memory import Memory
 from app.core.platforms import Platform
 from app.crypto import Vault
 from app.db import Database
@@ -23,6 +24,7 @@ from app.errors import LaunchError
 from app.http import make_session
 from app.lti import once
 from app.lti.claims import RESOURCE_LINK_REQUEST, read_launch
+from app.lti.state import State
 from app.models import studio_account
 from app.studio.client import StudioClient
 from app.studio.oauth import TokenStore
@@ -113,7 +115,7 @@ def _use_up(db: Database) -> list[bool]:
     found = []
     for number in range(ROUNDS):
         try:
-            once.use_up(db, launch, f"nonce-{number}")
+            once.use_up(Memory(db), launch, State("", 1, f"nonce-{number:03}", "", False, None))
         except LaunchError:
             found.append(False)
         else:

@@ -33,7 +33,7 @@ def entry(key: rsa.RSAPrivateKey = OWN, **changes: object) -> dict[str, Any]:
 def found(*entries: object) -> dict[str, int]:
     """The moduli that are taken, by key id."""
     keys = parse_key_set(json.dumps({"keys": entries}).encode())
-    return {kid: key.key.public_numbers().n for kid, key in keys.items()}
+    return {kid: key.public_numbers().n for kid, key in keys.items()}
 
 
 def modulus(key: rsa.RSAPrivateKey) -> int:
