@@ -2,6 +2,7 @@
 
 Under gunicorn each process counts into files of one folder (`config/gunicorn.py`), and whichever
 is asked adds them all up. A label is never what somebody sent: it would be as many time series.
+Each has a label, since one without is made, with its file, before it is known what starts.
 """
 
 from pathlib import Path
@@ -26,7 +27,8 @@ LAUNCHES = Counter(
 )
 LAUNCH_SECONDS = Histogram(
     "studio_embed_launch_seconds",
-    "How long a launch took to be answered",
+    "How long a launch took to be answered, by what came of it",
+    ["result"],
     registry=REGISTRY,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25),
 )
@@ -37,7 +39,10 @@ WAITS = Counter(
     registry=REGISTRY,
 )
 EMBEDS_MADE = Counter(
-    "studio_embed_embeds_made_total", "Embeds that Studio made for us", registry=REGISTRY
+    "studio_embed_embeds_made_total",
+    "Embeds that Studio made for us, by type",
+    ["embed_type"],
+    registry=REGISTRY,
 )
 STUDIO_CALLS = Counter(
     "studio_embed_studio_calls_total",

@@ -4,6 +4,7 @@ The master loads the service once, migrates SQLite and imports platforms; worker
 after. Requests are logged by the service itself, without query strings.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -16,6 +17,12 @@ from gunicorn import glogging
 FOLDER, OURS = "PROMETHEUS_MULTIPROC_DIR", f"studio-embed-metrics-{os.getpid()}-"
 if OURS not in os.environ.get(FOLDER, ""):
     os.environ[FOLDER] = tempfile.mkdtemp(prefix=OURS)
+
+    @atexit.register
+    def _remove_folder(master: int = os.getpid()) -> None:
+        if os.getpid() == master:
+            shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
 
 from app.locks import Seats  # noqa: E402
 from app.logs import set_up_logs  # noqa: E402
@@ -48,8 +55,3 @@ logger_class = Logger
 def post_worker_init(worker: Any) -> None:
     """Keep one thread of each worker from ever waiting for Studio."""
     worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))
-
-
-def on_exit(_server: Any) -> None:
-    """Remove the folder of the figures."""
-    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)

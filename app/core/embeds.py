@@ -230,7 +230,7 @@ def _claim(db: Database, key: EmbedKey) -> bool:
 
 
 def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
-    metrics.EMBEDS_MADE.inc()
+    metrics.EMBEDS_MADE.labels(key.embed_type).inc()
     values = {
         "title": title,
         "launch_url": launch_url,

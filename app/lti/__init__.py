@@ -42,8 +42,9 @@ def _count(answer: Response) -> Response:
     if request.endpoint == "lti.login":
         metrics.LOGINS.labels(code).inc()
     elif request.endpoint == "lti.launch":
-        metrics.LAUNCHES.labels("refused" if code else g.get("outcome", "page"), code).inc()
-        metrics.LAUNCH_SECONDS.observe(time.perf_counter() - g.began)
+        result = "refused" if code else g.get("outcome", "page")
+        metrics.LAUNCHES.labels(result, code).inc()
+        metrics.LAUNCH_SECONDS.labels(result).observe(time.perf_counter() - g.began)
     return answer
 
 

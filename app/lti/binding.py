@@ -25,6 +25,7 @@ from app.lti.state import LIFETIME_SECONDS, State
 from app.outside import Outside
 
 PROOF = "storage_proof"
+GONE = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
@@ -36,7 +37,7 @@ def set_cookie(answer: Response, begun: State, secret: str) -> None:
 
 def delete_cookie(answer: Response, begun: State) -> None:
     """Take the cookie back, once the launch is done."""
-    answer.headers.add("Set-Cookie", f"{_cookie_name(begun)}=; Max-Age=0; {ATTRIBUTES}")
+    answer.headers.add("Set-Cookie", f"{_cookie_name(begun)}=; {GONE}; {ATTRIBUTES}")
 
 
 def login_page(

@@ -54,7 +54,6 @@ def read(text: str) -> IdToken:
         header, body, signature = text.encode("ascii").split(b".")
         unverified_header = json.loads(_decode(header))
         unverified_body = json.loads(_decode(body))
-        signed, signature = header + b"." + body, _decode(signature)
     except (ValueError, RecursionError):
         raise refusals.unreadable("the id_token is no JWT") from None
     if not isinstance(unverified_header, dict) or not isinstance(unverified_body, dict):
@@ -66,7 +65,10 @@ def read(text: str) -> IdToken:
     kid: Any = unverified_header.get("kid")
     if not is_id(kid, LONGEST_KID):
         raise refusals.unverified("kid is missing or odd")
-    return IdToken(unverified_body, kid, signed, signature)
+    try:
+        return IdToken(unverified_body, kid, header + b"." + body, _decode(signature))
+    except ValueError:
+        raise refusals.unverified("the signature is no base64url") from None
 
 
 def check_claims(body: dict[str, Any], issuer: str, client_id: str, now: float) -> None:
@@ -103,10 +105,12 @@ def _check_times(body: dict[str, Any], now: float) -> None:
         raise refusals.unverified("exp is odd or more than a day ahead")
     if int(exp) <= now - LEEWAY_SECONDS:
         raise refusals.expired("exp is past")
-    if not _is_number(iat) or iat < now - OLDEST_SECONDS:
-        raise refusals.expired("iat is odd or more than an hour ago")
-    if not _is_number(nbf) or max(int(iat), int(nbf)) > now + LEEWAY_SECONDS:
-        raise refusals.unverified("iat or nbf is ahead of our clock, or odd")
+    if not _is_number(iat) or not _is_number(nbf):
+        raise refusals.unverified("iat or nbf is odd")
+    if max(int(iat), int(nbf)) > now + LEEWAY_SECONDS:
+        raise refusals.unverified("iat or nbf is ahead of our clock")
+    if iat < now - OLDEST_SECONDS:
+        raise refusals.expired("iat is more than an hour ago")
 
 
 def _decode(part: bytes) -> bytes:

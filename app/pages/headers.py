@@ -76,7 +76,7 @@ def _ancestors(outside: Outside, answer: Response) -> str:
     if sources is None:
         anywhere = ("https:",) if g.get("framed_by_any") else ()
         sources = (ALWAYS_FRAMED_BY, *anywhere, *_registered(outside))
-    told = (origin for origin in g.get("frame_origins", ()) if _ORIGIN.fullmatch(origin))
+    told = filter(_ORIGIN.fullmatch, g.frames() if "frames" in g else ())
     return " ".join(dict.fromkeys((*sources, *told)))
 
 

@@ -14,6 +14,7 @@ import requests
 import sqlalchemy as sa
 
 from app.core import platforms
+from app.core.memory import changing
 from app.models import key_set
 from sandbox.lms.messages import LTI
 from tests.pages import read_code, read_reference
@@ -139,14 +140,11 @@ def await_fetch(world: World, count: int) -> None:
 
 def let_pass(world: World, platform: Platform, age: timedelta) -> None:
     """Make the kept keys as old as if that time had passed."""
-    url = world.environment["DATABASE_URL"].replace("postgresql:", "postgresql+psycopg:")
-    engine = sa.create_engine(url)
     mine = key_set.c.url == platform.key_set_url
-    with engine.begin() as connection:
+    with changing(world.database) as connection:
         row = connection.execute(sa.select(key_set).where(mine)).one()
         earlier = {
             name: None if then is None else then - age
             for name, then in (("fetched_at", row.fetched_at), ("tried_at", row.tried_at))
         }
         connection.execute(sa.update(key_set).where(mine).values(earlier))
-    engine.dispose()

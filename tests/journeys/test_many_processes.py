@@ -115,7 +115,7 @@ def _use_up(db: Database) -> list[bool]:
     found = []
     for number in range(ROUNDS):
         try:
-            once.use_up(Memory(db), launch, State("", 1, f"nonce-{number:03}", "", False, None))
+            once.use_up(Memory(db), launch, State("", 1, f"nonce{number:03}", "", False, None))
         except LaunchError:
             found.append(False)
         else:
