@@ -6,6 +6,7 @@ start: a transaction that begins as a reader and then writes fails where another
 """
 
 import fcntl
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from app.errors import StartError
 
@@ -39,6 +40,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine: Engine | None = None
         self._reader: Engine | None = None
+        self._own = threading.local()
+        self._owned: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
     @property
@@ -63,8 +66,36 @@ class Database:
         with (self._reader or engine).connect() as connection:
             yield connection
 
-    writing_once = reading
-    """A connection for one statement that writes: it needs no transaction around it."""
+    def write_one(self, statement: str, **values: Any) -> Any:
+        """Run a statement that is a transaction of its own; gives the first value it returns.
+
+        None where it returns no row. On SQLite the driver itself runs it, on a connection of this
+        thread: for the one write of a launch SQLAlchemy would cost more than all its checks.
+        Parameters are named in it as `:name`.
+        """
+        if not self.is_sqlite:
+            with self.reading() as connection:
+                return connection.execute(text(statement), values).scalar_one_or_none()
+        try:
+            row = self._own_connection().execute(statement, values).fetchone()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(statement, None, error, hide_parameters=True) from None
+        return None if row is None else row[0]
+
+    def _own_connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if found is None:
+            assert self.url.database is not None
+            found = sqlite3.connect(
+                self.url.database,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,  # whoever disposes closes it
+            )
+            _set_up_sqlite(found)
+            self._own.connection = found
+            self._owned.append(found)
+        return found
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -85,6 +116,9 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = self._reader = None
+            while self._owned:
+                self._owned.pop().close()
+            self._own = threading.local()
 
     def ping(self) -> None:
         """Raise `sqlalchemy.exc.DBAPIError` if the database does not answer."""
@@ -185,12 +219,16 @@ def _make_sqlite(database: Database) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would be a reader's
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        _set_up_sqlite(connection)
 
     if Path(database.url.database or "").is_dir():
         raise StartError("DATABASE_URL names a folder, and needs a file.")
     return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _make_postgresql(database: Database) -> Engine:

@@ -4,10 +4,9 @@ import time
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import pending, platforms
-from app.core.memory import NUMBER, Memory
+from app.core.memory import Memory
 from app.db import Database
 from app.lti import refusals
 from app.lti.claims import Launch
@@ -20,10 +19,10 @@ KEPT_SECONDS = 2 * LIFETIME_SECONDS
 SWEEP_SECONDS = 60.0
 SWEPT_AT_ONCE = 5000
 _swept = [-SWEEP_SECONDS]
-_INSERTS = {
-    is_sqlite: insert(used_nonce).on_conflict_do_nothing().returning(NUMBER.scalar_subquery())
-    for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
-}
+_USE_UP = """
+INSERT INTO used_nonce (nonce) VALUES (:nonce)
+ON CONFLICT DO NOTHING RETURNING (SELECT number FROM revision)
+"""
 
 
 def use_up(memory: Memory, message: Launch, begun: State) -> None:
@@ -33,9 +32,7 @@ def use_up(memory: Memory, message: Launch, begun: State) -> None:
     Besides, a deployment is recorded where any is accepted and it was never seen, and once a
     minute what is old is removed.
     """
-    row = {"nonce": begun.nonce_bytes}
-    with memory.db.writing_once() as connection:
-        number = connection.execute(_INSERTS[memory.db.is_sqlite], row).scalar_one_or_none()
+    number = memory.db.write_one(_USE_UP, nonce=begun.nonce_bytes)
     if number is None:
         raise refusals.expired("the nonce was used before")
     memory.see(number)
