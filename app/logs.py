@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -35,15 +36,13 @@ def redact(
 
 def set_up_logs() -> None:
     """Send our events, and those of the libraries, to standard error."""
-    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else _render
-    shared: list[Any] = [
-        _add_reference,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    on_terminal: list[Any] = [redact, structlog.dev.ConsoleRenderer()]
+    last: list[Any] = [
+        structlog.processors.format_exc_info,
+        *(on_terminal if sys.stderr.isatty() else [render]),
     ]
-    last: list[Any] = [_name_logger, structlog.processors.format_exc_info, redact, renderer]
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[_complete, *last],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
@@ -51,7 +50,7 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _complete],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
@@ -69,30 +68,29 @@ def begin_reference() -> str:
     return reference
 
 
-def _add_reference(
-    _logger: object, _name: str, event: MutableMapping[str, Any]
+def _complete(
+    _logger: object, level: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
+    """Say when, how grave, for which request, and which logger: ours, unless a library's is named.
+
+    One step in place of structlog's five, for the line that each request writes.
+    """
+    event.setdefault("logger", "app")
+    event["level"] = level
+    event["timestamp"] = datetime.now(UTC).isoformat()
     if reference := _reference.get():
         event["reference"] = reference
     return event
 
 
-def _render(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
-    return _JSON.encode(event)
-
-
-def _name_logger(
-    _logger: object, _name: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Name whoever logged: us, unless a library's logger stands there."""
-    event.setdefault("logger", "app")
-    return event
+def render(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
+    """Give an event as a line of JSON, blacked out where anything in it is suspect."""
+    line = _JSON.encode(event)
+    return _JSON.encode(redact(None, "", event)) if _SUSPECT.search(line) else line
 
 
 def _black_out(value: Any) -> Any:
     if isinstance(value, str):
-        if not _SUSPECT.search(value):
-            return value
         return _QUERY.sub(r"\1?…", _EMAIL.sub("…@…", _TOKEN.sub("…", value)))
     if isinstance(value, dict):
         return {key: _black_out(inner) for key, inner in value.items()}
