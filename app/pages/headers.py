@@ -40,9 +40,11 @@ def protect(app: Flask, outside: Outside) -> None:
 
     @app.after_request
     def _finish(answer: Response) -> Response:
-        headers, policy = answer.headers, _policy(_ancestors(outside, answer), "forms_leave" in g)
-        headers.add("Content-Security-Policy", policy)
-        headers.add("X-Content-Type-Options", "nosniff")
+        headers = answer.headers
+        if "Location" not in headers:  # a redirect has nothing to show or to frame
+            policy = _policy(_ancestors(outside, answer), "forms_leave" in g)
+            headers.add("Content-Security-Policy", policy)
+            headers.add("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Cache-Control", "no-store")
         if outside.settings.secure:
@@ -70,7 +72,7 @@ def _policy(ancestors: str, forms_leave: bool) -> str:
 
 def _ancestors(outside: Outside, answer: Response) -> str:
     """Give the sources that may frame this answer; pages that nobody frames have 'none'."""
-    if request.blueprint != "lti" or answer.mimetype != "text/html" or answer.location:
+    if request.blueprint != "lti" or answer.mimetype != "text/html":
         return "'none'"
     sources = outside.settings.frame_ancestors
     if sources is None:
