@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import cli, lti, pages
+from app import cli, lti, metrics, pages
 from app.errors import StartError
 from app.logs import set_up_logs
 from app.outside import Outside
@@ -30,6 +30,7 @@ def create_app() -> Flask:
 
     if not cli.prepares_itself():
         prepare(outside)
+        metrics.start_at_zero()
     return app
 
 

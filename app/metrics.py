@@ -71,6 +71,16 @@ KEY_SET_FETCHES = Counter(
 )
 
 
+def start_at_zero() -> None:
+    """Let what alerts watch be there before it happens: else its first time is no increase."""
+    for result in ("kept", "refused", "failed"):
+        TOKEN_REFRESHES.labels(result)
+    for result in ("kept", "failed"):
+        KEY_SET_FETCHES.labels(result)
+    for went_on in ("yes", "no"):
+        WAITS.labels(went_on)
+
+
 def exposition(folder: Path | None) -> bytes:
     """Give all figures as Prometheus reads them: of every process, where they share a folder."""
     if folder is None:

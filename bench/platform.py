@@ -3,50 +3,48 @@
 Tokens are signed between the two, off the clock: a platform's own cost is not the tool's.
 """
 
-import http.client
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
 from threading import Thread
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from bench import browsers
+from bench.browsers import Launched
+
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 CLIENT_ID, DEPLOYMENT_ID, KID = "bench-client", "1:bench", "bench-key"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class Login:
-    """What a login left in a browser."""
-
-    state: str
-    nonce: str
-    cookie: str
+PROCESSES, THREADS = 2, 4
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
 
 
 @dataclass
 class Taken:
-    """How long requests took, in seconds, and what came of them."""
+    """What came of launches, and how long the server was kept busy."""
 
-    login_seconds: list[float] = field(default_factory=list)
-    launch_seconds: list[float] = field(default_factory=list)
-    wall_seconds: float = 0.0
-    failures: list[str] = field(default_factory=list)
+    launched: list[Launched]
+    wall_seconds: float
+
+    @property
+    def failures(self) -> int:
+        """How many were not sent on to the player."""
+        return sum(not each.is_forwarded for each in self.launched)
 
     def quantile(self, share: float) -> float:
         """The time within which that share of the launches was answered, in milliseconds."""
-        return statistics.quantiles(self.launch_seconds, n=1000)[round(share * 1000) - 1] * 1000
+        seconds = [each.seconds for each in self.launched]
+        return statistics.quantiles(seconds, n=1000)[round(share * 1000) - 1] * 1000
 
 
 class Platform:
@@ -54,6 +52,7 @@ class Platform:
 
     def __init__(self) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"))
         self.fetches = 0
         self.delay_seconds = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -61,7 +60,8 @@ class Platform:
         Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """End the key set's server."""
+        """End the key set's server, and the browsers."""
+        self._pool.shutdown()
         self._server.shutdown()
         self._server.server_close()
 
@@ -85,33 +85,46 @@ class Platform:
         self,
         port: int,
         count: int,
-        custom: Callable[[int], dict[str, str]],
+        custom: dict[str, str],
         *,
         storage: bool = False,
-        batch: int = 400,
+        threads: int = THREADS,
     ) -> Taken:
-        """Make launches against a server, `AT_ONCE` at a time."""
-        taken = Taken()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            browsers = [_Browser(self, port, storage=storage) for _ in range(AT_ONCE)]
-            for start in range(0, count, batch):
-                numbers = range(start, min(start + batch, count))
-                shares = [numbers[offset::AT_ONCE] for offset in range(AT_ONCE)]
-                began = time.perf_counter()
-                logins = list(pool.map(_Browser.login_all, browsers, shares))
-                taken.wall_seconds += time.perf_counter() - began
-                tokens = [
-                    [self.sign(login.nonce, number, port, custom(number)) for login, number in pair]
-                    for pair in (
-                        zip(*each, strict=True) for each in zip(logins, shares, strict=True)
-                    )
-                ]
-                began = time.perf_counter()
-                list(pool.map(_Browser.launch_all, browsers, logins, tokens))
-                taken.wall_seconds += time.perf_counter() - began
-        for browser in browsers:
-            browser.tell(taken)
-        return taken
+        """Make whole launches against a server: all logins, and then all launches."""
+        forms = [self._login_form(number, port, storage=storage) for number in range(count)]
+        began = time.perf_counter()
+        logins = self._in_processes(browsers.log_in, port, forms, threads)
+        wall_seconds = time.perf_counter() - began
+        ready = [
+            (login, self.sign(login.nonce, number, port, custom))
+            for number, login in enumerate(logins)
+        ]
+        began = time.perf_counter()
+        launched = self._in_processes(browsers.launch, port, ready, threads)
+        return Taken(launched, wall_seconds + time.perf_counter() - began)
+
+    def _in_processes(
+        self,
+        do: Callable[[int, list[Asked], int], list[Found]],
+        port: int,
+        asked: list[Asked],
+        threads: int,
+    ) -> list[Found]:
+        half = len(asked) // PROCESSES
+        shares = [asked[half * number : half * (number + 1)] for number in range(PROCESSES)]
+        shares[-1] += asked[half * PROCESSES :]
+        waiting = [self._pool.submit(do, port, share, threads) for share in shares]
+        return [found for each in waiting for found in each.result()]
+
+    def _login_form(self, number: int, port: int, *, storage: bool) -> dict[str, str]:
+        target = {"lti_storage_target": "post_message_forwarding"} if storage else {}
+        return target | {
+            "iss": self.issuer,
+            "login_hint": f"person-{number % 300}",
+            "target_link_uri": f"http://127.0.0.1:{port}/lti/launch",
+            "client_id": CLIENT_ID,
+            "lti_message_hint": f"hint-{number}",
+        }
 
     def sign(self, nonce: str, number: int, port: int, custom: dict[str, str]) -> str:
         """Give the token of one launch, of the size that Canvas sends."""
@@ -179,73 +192,3 @@ class Platform:
                 """Say nothing."""
 
         return KeySet
-
-
-class _Browser:
-    """One connection that is kept open."""
-
-    def __init__(self, platform: Platform, port: int, *, storage: bool) -> None:
-        self._platform, self._storage = platform, storage
-        self._host = f"127.0.0.1:{port}"
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._taken = Taken()
-
-    def login_all(self, numbers: Iterable[int]) -> list[Login]:
-        return [self._login(number) for number in numbers]
-
-    def launch_all(self, logins: list[Login], tokens: list[str]) -> None:
-        for login, token in zip(logins, tokens, strict=True):
-            self._launch(login, token)
-
-    def tell(self, taken: Taken) -> None:
-        self._connection.close()
-        taken.login_seconds += self._taken.login_seconds
-        taken.launch_seconds += self._taken.launch_seconds
-        taken.failures += self._taken.failures
-
-    def _login(self, number: int) -> Login:
-        fields = {
-            "iss": self._platform.issuer,
-            "login_hint": f"person-{number % 300}",
-            "target_link_uri": f"http://{self._host}/lti/launch",
-            "client_id": CLIENT_ID,
-            "lti_message_hint": f"hint-{number}",
-        }
-        if self._storage:
-            fields["lti_storage_target"] = "post_message_forwarding"
-        began = time.perf_counter()
-        answer, body = self._post("/lti/login", fields, {})
-        self._taken.login_seconds.append(time.perf_counter() - began)
-        location = answer.getheader("Location") or _onward(body)
-        query = parse_qs(urlsplit(location).query)
-        cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
-        return Login(query["state"][0], query["nonce"][0], cookie)
-
-    def _launch(self, login: Login, token: str) -> None:
-        began = time.perf_counter()
-        answer, body = self._post(
-            "/lti/launch", {"id_token": token, "state": login.state}, {"Cookie": login.cookie}
-        )
-        self._taken.launch_seconds.append(time.perf_counter() - began)
-        if answer.status != 302 and b'id="onward"' not in body:
-            self._taken.failures.append(f"{answer.status} {body[:200]!r}")
-
-    def _post(
-        self, path: str, fields: dict[str, str], headers: dict[str, str]
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        for attempt in (1, 2):
-            try:
-                self._connection.request("POST", path, urlencode(fields), {**FORM, **headers})
-                answer = self._connection.getresponse()
-            except (http.client.RemoteDisconnected, ConnectionError):
-                self._connection.close()  # gunicorn's plain worker closes after each answer
-                if attempt == 2:
-                    raise
-            else:
-                return answer, answer.read()
-        raise AssertionError
-
-
-def _onward(body: bytes) -> str:
-    found = body.decode().partition('data-onward="')[2].partition('"')[0]
-    return found.replace("&amp;", "&")

@@ -26,7 +26,11 @@ MODES = {
         "STUDIO_LTI_REDIRECT_URIS": f"{STUDIO_URL}/launch",
     },
 }
-WANTED = {"media_id": str(MEDIA_ID), "canvas_course_id": str(COURSE_ID)}
+WANTED = {
+    "media_id": str(MEDIA_ID),
+    "canvas_course_id": str(COURSE_ID),
+    "canvas_api_domain": "127.0.0.1",
+}
 
 
 @contextmanager

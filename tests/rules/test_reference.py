@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import click
 import pytest
 from flask import Flask
+from prometheus_client.metrics import MetricWrapperBase
 
-from app import create_app
+from app import create_app, metrics
 from app.settings import Settings
 from tests.rules.source import ROOT, Source, read_sources
 from tests.world import bare_environment
@@ -17,6 +18,7 @@ ROW = re.compile(r"^\| `([^`|]+)` \|", re.MULTILINE)
 ROUTE = re.compile(r"[A-Z]+(,[A-Z]+)* /\S*")
 SETTING = re.compile(r"[A-Z][A-Z0-9_]+")
 SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+METRIC = re.compile(r"^\| `(studio_embed_[a-z_]+)` \| ([^|]+) \|", re.MULTILINE)
 COMMAND = re.compile(r"\bflask ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)\b")
 
 
@@ -100,6 +102,30 @@ def test_every_route_is_in_the_reference_and_the_reverse(document: str, app: Fla
 
 def test_every_setting_is_in_the_reference_and_the_reverse(document: str):
     assert rows(document, SETTING) == {name.upper() for name in Settings.model_fields}
+
+
+def figures() -> set[tuple[str, str]]:
+    """The names of our figures, each with its labels as the document writes them."""
+    found = set()
+    for figure in vars(metrics).values():
+        if isinstance(figure, MetricWrapperBase):
+            (described,) = figure.describe()
+            name = f"{described.name}_total" if described.type == "counter" else described.name
+            found.add((name, ", ".join(f"`{label}`" for label in figure._labelnames)))
+    return found
+
+
+def test_every_metric_is_in_the_reference_with_its_labels_and_the_reverse(document: str):
+    assert set(METRIC.findall(document)) == figures()
+    assert len(figures()) > 5
+
+
+def test_every_metric_that_an_alert_watches_is_there():
+    told = (ROOT / "docs" / "operating.md").read_text()
+    watched = set(re.findall(r"studio_embed_\w+(?=[{\[])", told))
+    names = {name.removesuffix("_bucket") for name in watched}
+    assert names <= {name for name, _ in figures()}
+    assert len(names) > 4
 
 
 def test_every_command_is_in_the_reference_and_the_reverse(document: str, app: Flask):
