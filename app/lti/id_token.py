@@ -51,7 +51,7 @@ class IdToken:
 def read(text: str) -> IdToken:
     """Read a token that should be signed with RS256; raises `LaunchError`."""
     try:
-        header, body, signature = text.encode("ascii").split(b".")
+        header, body, signature = text.encode().split(b".")
         unverified_header = json.loads(_decode(header))
         unverified_body = json.loads(_decode(body))
     except (ValueError, RecursionError):
