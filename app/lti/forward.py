@@ -3,10 +3,14 @@
 What that needs of the launch is one small value, so that a page between can carry it, sealed.
 """
 
+import re
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response, g, make_response, render_template
 from pydantic import BaseModel, ConfigDict
+from werkzeug.datastructures import Headers
+from werkzeug.urls import iri_to_uri
 
 from app.core import accounts, forwarding, lti11, lti13
 from app.core.carried import Carried
@@ -14,6 +18,8 @@ from app.core.embeds import Embed
 from app.lti import canvas, policy, refusals
 from app.lti.claims import Launch
 from app.outside import Outside
+
+_QUOTED = re.compile(r"[!-~]+")
 
 
 class Traveller(BaseModel):
@@ -51,9 +57,18 @@ def forward(
     raise refusals.expired("the launch mode was changed meanwhile")
 
 
+class _Redirect(Response):
+    """A redirect to an address that is quoted already, so that Werkzeug need not do it again."""
+
+    def get_wsgi_headers(self, _environ: WSGIEnvironment) -> Headers:
+        return self.headers
+
+
 def redirect(address: str) -> Response:
     """Answer a redirect and nothing else: no browser shows a redirect's page."""
-    return Response(status=302, headers={"Location": address}, content_type="text/plain")
+    location = address if _QUOTED.fullmatch(address) else iri_to_uri(address)
+    headers = {"Location": location, "Content-Length": "0"}
+    return _Redirect(status=302, headers=headers, content_type="text/plain")
 
 
 def post_onward(url: str, fields: dict[str, str]) -> Response:

@@ -70,12 +70,12 @@ def _find_platform(outside: Outside, asked: dict[str, str]) -> Platform:
 def _authorization_url(
     outside: Outside, platform: Platform, begun: State, asked: dict[str, str]
 ) -> str:
-    each_time = {"state": state.sign(begun, outside.settings), "nonce": begun.nonce}
-    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
+    signed = state.sign(begun, outside.settings)
+    hints = [(name, asked[name]) for name in ("login_hint", "lti_message_hint") if name in asked]
     always = _constant_part(
         platform.auth_login_url, platform.client_id, outside.settings.public_url
     )
-    return f"{always}&{urlencode(each_time | hints)}"
+    return f"{always}&state={signed}&nonce={begun.nonce}&{urlencode(hints)}"
 
 
 @lru_cache(maxsize=1024)

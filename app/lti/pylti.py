@@ -15,10 +15,7 @@ from urllib.parse import urlsplit
 
 from pylti1p3.contrib.flask.message_launch import FlaskMessageLaunch
 from pylti1p3.contrib.flask.request import FlaskRequest
-from pylti1p3.deployment import Deployment
 from pylti1p3.exception import LtiException, OIDCException
-from pylti1p3.registration import Registration
-from pylti1p3.tool_config.abstract import ToolConfAbstract
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app.core import key_sets, platforms
@@ -43,61 +40,23 @@ def verify(outside: Outside, form: ImmutableMultiDict[str, str]) -> tuple[Launch
     return message.launch, message.state
 
 
-class _Platforms(ToolConfAbstract[FlaskRequest]):
-    """The platforms in our database, as the library asks for them."""
-
-    def __init__(self, outside: Outside) -> None:
-        self.outside = outside
-        self.found: Platform | None = None
-
-    def check_iss_has_one_client(self, iss: str) -> bool:  # noqa: ARG002 (the library's signature)
-        return False
-
-    def check_iss_has_many_clients(self, iss: str) -> bool:  # noqa: ARG002
-        return True
-
-    def find_registration_by_params(
-        self, iss: str, client_id: str, *_args: Any, **_kwargs: Any
-    ) -> Registration:
-        self.found = self.outside.memory.recall(platforms.find_platform, iss, client_id)
-        if self.found is None:
-            raise refusals.not_registered(iss, client_id)
-        registration = Registration()
-        registration.set_issuer(iss).set_client_id(client_id)
-        return registration
-
-    def find_registration_by_issuer(self, iss: str, *_args: Any, **_kwargs: Any) -> Registration:
-        raise refusals.not_registered(iss, None)
-
-    def find_deployment(self, iss: str, deployment_id: str) -> Deployment | None:  # noqa: ARG002
-        raise refusals.deployment_not_registered(deployment_id)
-
-    def find_deployment_by_params(
-        self, iss: str, deployment_id: str, client_id: str, *_args: Any, **_kwargs: Any
-    ) -> Deployment | None:
-        assert self.found is not None, (iss, client_id)
-        if not platforms.accepts_deployment(self.outside.memory, self.found, deployment_id):
-            raise refusals.deployment_not_registered(deployment_id)
-        return Deployment().set_deployment_id(deployment_id)
-
-
 class _GuardedLaunch(FlaskMessageLaunch):
     """The library's steps, in its order, each with what it lacks."""
 
     state: state.State
     token: id_token.IdToken
+    platform: Platform
     launch: Launch | None = None
 
     def __init__(self, outside: Outside, form: ImmutableMultiDict[str, str]) -> None:
         self.outside, self.form = outside, form
-        self.platforms = _Platforms(outside)
         request = FlaskRequest(  # type: ignore[no-untyped-call]
             cookies={},
             session={},
             request_data=form,
             request_is_secure=outside.settings.secure,
         )
-        super().__init__(request, self.platforms, requests_session=outside.http)
+        super().__init__(request, None, requests_session=outside.http)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -128,50 +87,52 @@ class _GuardedLaunch(FlaskMessageLaunch):
             raise refusals.unverified("the nonce is not this login's")
         return self
 
-    def get_client_id(self) -> str:
-        """Give the audience that is us: `azp` says which, where there are several."""
-        audience, azp = id_token.audience(self.body), self.body.get("azp")
-        return str(azp) if len(audience) > 1 and is_id(azp) else audience[0]
-
     def validate_registration(self) -> "_GuardedLaunch":
         """See that the token's platform is registered, and is the one that the login went to."""
-        super().validate_registration()
-        assert self.platforms.found is not None
-        if self.platforms.found.id != self.state.platform_id:
+        issuer, client_id = self.body["iss"], self._client_id()
+        found = self.outside.memory.recall(platforms.find_platform, issuer, client_id)
+        if found is None:
+            raise refusals.not_registered(issuer, client_id)
+        if found.id != self.state.platform_id:
             raise refusals.unverified("the token is of another platform than the login")
+        self.platform = found
         return self
 
     def validate_jwt_signature(self) -> "_GuardedLaunch":
         """Verify the signature with the platform's cached key; from here on claims are verified."""
-        found, outside = self.platforms.found, self.outside
-        assert found is not None
+        outside, url = self.outside, self.platform.key_set_url
         key = key_sets.get_key(
-            outside.memory, found.key_set_url, self.token.kid, outside.fetch_key_set, outside.seats
+            outside.memory, url, self.token.kid, outside.fetch_key_set, outside.seats
         )
         verified = self.token.verify(key)
-        id_token.check_claims(verified, found.issuer, found.client_id, time.time())
+        id_token.check_claims(verified, *self.platform.names, time.time())
         return self
 
     def validate_deployment(self) -> "_GuardedLaunch":
         """See that the deployment is registered, or that any is accepted."""
-        deployment_id = self.body.get(LTI + "deployment_id")
+        deployment_id: Any = self.body.get(LTI + "deployment_id")
         if not is_id(deployment_id):
             raise refusals.incomplete("deployment_id")
-        super().validate_deployment()
+        if not platforms.accepts_deployment(self.outside.memory, self.platform, deployment_id):
+            raise refusals.deployment_not_registered(deployment_id)
         return self
 
     def validate_message(self) -> "_GuardedLaunch":
         """Read the message into a typed value; the library knows neither of its shapes whole."""
-        assert self.platforms.found is not None
         target = self.body.get(LTI + "target_link_uri")
         if not isinstance(target, str) or not self._is_ours(target):
             raise refusals.incomplete("target_link_uri")
-        self.launch = read_launch(self.platforms.found, self.body, self.body[LTI + "deployment_id"])
+        self.launch = read_launch(self.platform, self.body, self.body[LTI + "deployment_id"])
         return self
 
     def save_launch_data(self) -> "_GuardedLaunch":
         """Keep nothing: that is done last, and elsewhere (`binding`, `once`)."""
         return self
+
+    def _client_id(self) -> str:
+        """Give the audience that is us: `azp` says which, where there are several."""
+        audience, azp = id_token.audience(self.body), self.body.get("azp")
+        return str(azp) if len(audience) > 1 and is_id(azp) else audience[0]
 
     def _is_ours(self, target: str) -> bool:
         if origin_of(target) != self.outside.settings.public_url:
