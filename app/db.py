@@ -9,9 +9,10 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from alembic import command
 from alembic.config import Config
@@ -29,6 +30,14 @@ BUSY_SECONDS = 15
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class _Own(sqlite3.Connection):
+    """A thread's own connection, which is closed when the thread ends."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
+
+
 class Database:
     """Where everything is kept that outlives a request."""
 
@@ -41,7 +50,7 @@ class Database:
         self._engine: Engine | None = None
         self._reader: Engine | None = None
         self._own = threading.local()
-        self._owned: list[sqlite3.Connection] = []
+        self._owned: WeakSet[sqlite3.Connection] = WeakSet()
         self._lock = threading.Lock()
 
     @property
@@ -85,16 +94,13 @@ class Database:
     def _own_connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if found is None:
-            assert self.url.database is not None
-            found = sqlite3.connect(
-                self.url.database,
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,  # whoever disposes closes it
-            )
+            (path, *_), given = self.engine.dialect.create_connect_args(self.url)
+            options: dict[str, Any] = {**given, "timeout": BUSY_SECONDS, "isolation_level": None}
+            options["check_same_thread"] = False  # whoever disposes closes it
+            found = sqlite3.connect(path, factory=_Own, **options)
             _set_up_sqlite(found)
             self._own.connection = found
-            self._owned.append(found)
+            self._owned.add(found)
         return found
 
     @contextmanager
@@ -116,8 +122,8 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = self._reader = None
-            while self._owned:
-                self._owned.pop().close()
+            for own in tuple(self._owned):
+                own.close()
             self._own = threading.local()
 
     def ping(self) -> None:

@@ -11,6 +11,7 @@ import random
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -43,7 +44,7 @@ def set_up_logs() -> None:
     ]
     structlog.configure(
         processors=[_complete, *last],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _Lines(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -59,6 +60,17 @@ def set_up_logs() -> None:
     root.setLevel(logging.INFO)
     for noisy in ("alembic", "urllib3", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class _Lines:
+    """Standard error. It may be full or gone, and no request fails for that."""
+
+    def msg(self, line: str) -> None:
+        """Write a line, whole."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+
+    debug = info = warning = error = critical = msg
 
 
 def begin_reference() -> str:
@@ -86,7 +98,7 @@ def _complete(
 def render(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
     """Give an event as a line of JSON, blacked out where anything in it is suspect."""
     line = _JSON.encode(event)
-    return _JSON.encode(redact(None, "", event)) if _SUSPECT.search(line) else line
+    return _JSON.encode(redact(None, "", json.loads(line))) if _SUSPECT.search(line) else line
 
 
 def _black_out(value: Any) -> Any:

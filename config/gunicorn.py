@@ -8,20 +8,22 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from gunicorn import glogging
 
 # Each master has a folder of its own, in which its processes count together: it must be named
 # before the first counter is made. A reload reads this file again, and keeps the folder.
-FOLDER, OURS = "PROMETHEUS_MULTIPROC_DIR", f"studio-embed-metrics-{os.getpid()}-"
+FOLDER, OURS = "PROMETHEUS_MULTIPROC_DIR", "studio-embed-metrics-"
 if OURS not in os.environ.get(FOLDER, ""):
     os.environ[FOLDER] = tempfile.mkdtemp(prefix=OURS)
 
     @atexit.register
-    def _remove_folder(master: int = os.getpid()) -> None:
-        if os.getpid() == master:
-            shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+    def _remove_folder(starting: int = os.getpid()) -> None:
+        """Remove it where the start fails: `on_exit` is not called then."""
+        if os.getpid() == starting:
+            on_exit(None)
 
 
 from app.locks import Seats  # noqa: E402
@@ -52,6 +54,21 @@ class Logger(glogging.Logger):
 logger_class = Logger
 
 
+def when_ready(server: Any) -> None:
+    """Let workers that run as another user count, too."""
+    if os.geteuid() == 0:
+        os.chown(os.environ[FOLDER], server.cfg.uid, server.cfg.gid)
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the folder of the figures."""
+    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
+
 def post_worker_init(worker: Any) -> None:
-    """Keep one thread of each worker from ever waiting for Studio."""
+    """Keep one thread of each worker from ever waiting for Studio, and let it count.
+
+    Whoever tidies temporary folders up may have removed the one of the figures.
+    """
+    Path(os.environ[FOLDER]).mkdir(mode=0o700, exist_ok=True)
     worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))

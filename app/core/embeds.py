@@ -180,6 +180,7 @@ def remake_embed(
         client = studio.within(MAKING_SECONDS)
         title = client.get_media(key.media_id).title
         launch_url = client.create_embed(key.wish)
+        metrics.EMBEDS_MADE.labels(key.embed_type).inc()
         with changing(db) as connection:
             return _finish(connection, key, title, launch_url)
     finally:
@@ -192,6 +193,8 @@ def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
         title = studio.get_media(key.media_id).title
         made = _find_made(studio, key) if uncertain else None
         launch_url = made or _create(studio, key)
+        if made is None:
+            metrics.EMBEDS_MADE.labels(key.embed_type).inc()
     except StudioError as error:
         unknown = isinstance(error, StudioTimeoutError | StudioLostError | StudioAnswerError)
         _note_failure(db, key, error, uncertain=uncertain or unknown)
@@ -230,7 +233,6 @@ def _claim(db: Database, key: EmbedKey) -> bool:
 
 
 def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
-    metrics.EMBEDS_MADE.labels(key.embed_type).inc()
     values = {
         "title": title,
         "launch_url": launch_url,

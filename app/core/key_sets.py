@@ -177,11 +177,12 @@ def _fetch(db: Database, url: str, fetch: Fetch) -> KeySet | None:
         keys = parse_key_set(answer.body) if answer.status == 200 else {}
     except OutgoingError:
         keys = {}
-    metrics.KEY_SET_FETCHES.labels("kept" if keys else "failed").inc()
     if not keys:
+        metrics.KEY_SET_FETCHES.labels("failed").inc()
         return None
     now = datetime.now(UTC)
     _keep(db, url, keys=json.dumps(json.loads(answer.body)), fetched_at=now)
+    metrics.KEY_SET_FETCHES.labels("kept").inc()
     return KeySet(keys, now, now)
 
 

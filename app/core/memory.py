@@ -5,7 +5,7 @@
 2. A launch is given the number by its one write (`app/lti/once.py`), and a request that writes
    nothing asks for it, ten times a second at most. Where it is another, everything is forgotten.
 
-What was not found is not kept: whoever adds something changes nothing that anybody knows.
+None is not kept: whoever adds what nobody found before changes nothing that anybody knows.
 """
 
 import time
@@ -36,7 +36,10 @@ class Memory:
         self._looked_at = -LOOK_SECONDS
 
     def recall(self, look_up: Callable[[Database, *Asked], T | None], *asked: *Asked) -> T | None:
-        """Give what `look_up` finds for `asked`, from memory where it was found before."""
+        """Give what `look_up` finds for `asked`, from memory where it was found before.
+
+        A door that recalls must also `look` at each request, or it never hears of a change.
+        """
         kept = self._kept
         if (found := kept.get((look_up, asked))) is None:
             found = look_up(self.db, *asked)
@@ -49,12 +52,13 @@ class Memory:
     def look(self) -> None:
         """See whether something was changed, unless that was seen a moment ago."""
         if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            asked_at = time.monotonic()
             with self.db.reading() as connection:
-                self.see(connection.execute(NUMBER).scalar_one())
+                self.see(connection.execute(NUMBER).scalar_one(), asked_at)
 
-    def see(self, number: int) -> None:
-        """Forget everything where this number is another than the last."""
-        self._looked_at = time.monotonic()
+    def see(self, number: int, asked_at: float) -> None:
+        """Forget everything where this number, asked for at that time, is not the last one's."""
+        self._looked_at = asked_at
         if number != self._number:
             # A look-up that is still under way keeps what it finds in the dictionary that goes.
             self._kept, self._number = {}, number

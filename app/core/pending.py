@@ -15,8 +15,6 @@ from app.crypto import UndecryptableError, Vault
 from app.db import Database
 from app.models import pending_launch
 
-REMOVED_AT_ONCE = 50
-
 
 def keep(db: Database, vault: Vault, name: str, text: str, lifetime: timedelta) -> None:
     """Keep a text under a name that was never used before."""
@@ -26,10 +24,10 @@ def keep(db: Database, vault: Vault, name: str, text: str, lifetime: timedelta) 
         connection.execute(sa.insert(pending_launch).values(row))
 
 
-def remove_over(connection: Connection, now: datetime) -> None:
+def remove_over(connection: Connection, now: datetime, at_once: int) -> None:
     """Remove some of those whose time is over."""
     over = sa.select(pending_launch.c.hash).where(pending_launch.c.expires_at < now)
-    removed = pending_launch.c.hash.in_(over.limit(REMOVED_AT_ONCE))
+    removed = pending_launch.c.hash.in_(over.limit(at_once))
     connection.execute(sa.delete(pending_launch).where(removed))
 
 

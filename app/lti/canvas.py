@@ -37,7 +37,8 @@ def _allowed_hosts(outside: Outside, message: Launch) -> tuple[str, ...] | None:
     if outside.settings.allow_insecure_urls:
         return None
     near = (ALWAYS, *sorted(message.platform.hosts))
-    if forwarding.matches_host(message.custom.get("canvas_api_domain", "").lower(), near):
+    host = message.custom.get("canvas_api_domain")
+    if host is None or forwarding.matches_host(host.lower(), near):
         return near
     registered = (platform.hosts for platform in platforms.list_platforms(outside.db))
     return (ALWAYS, *sorted(frozenset[str]().union(*registered)))

@@ -89,11 +89,12 @@ def wait(outside: Outside) -> Response:
     name, making = _find_waiting(outside, ticket)
     policy.allow_frames(lambda: making.frame_origins)
     found = embeds.find_embed(outside.db, making.key) or _make(outside, making, wait_seconds=0)
-    metrics.WAITS.labels("no" if found is None else "yes").inc()
     if found is None:
+        metrics.WAITS.labels("no").inc()
         return _wait_page(ticket)
     if pending.take(outside.db, outside.vault, name) is None:
         raise refusals.expired("a waiting page went on before")
+    metrics.WAITS.labels("yes").inc()
     return forward(outside, making.traveller, found, making.start_at)
 
 

@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import pending, platforms
 from app.core.memory import Memory
@@ -13,11 +15,13 @@ from app.lti.claims import Launch
 from app.lti.state import LIFETIME_SECONDS, State, nonces_since
 from app.models import used_nonce
 
+log = structlog.get_logger()
+
 KEPT_SECONDS = 2 * LIFETIME_SECONDS
 """After its lifetime a state is refused whatever its nonce."""
 
 SWEEP_SECONDS = 60.0
-SWEPT_AT_ONCE = 5000
+SWEPT_AT_ONCE = 1000
 _swept = [-SWEEP_SECONDS]
 _USE_UP = """
 INSERT INTO used_nonce (nonce) VALUES (:nonce)
@@ -32,14 +36,18 @@ def use_up(memory: Memory, message: Launch, begun: State) -> None:
     Besides, a deployment is recorded where any is accepted and it was never seen, and once a
     minute what is old is removed.
     """
+    asked_at = time.monotonic()
     number = memory.db.write_one(_USE_UP, nonce=begun.nonce_bytes)
     if number is None:
         raise refusals.expired("the nonce was used before")
-    memory.see(number)
+    memory.see(number, asked_at)
     if message.platform.any_deployment:
-        platforms.record_deployment(memory, message.platform.id, message.deployment_id)
+        _record_deployment(memory, message)
     if _is_time_to_sweep():
-        sweep(memory.db, datetime.now(UTC))
+        try:
+            sweep(memory.db, datetime.now(UTC))
+        except OperationalError as error:
+            log.warning("not-swept", why=str(error.orig))
 
 
 def is_used(db: Database, begun: State) -> bool:
@@ -55,7 +63,14 @@ def sweep(db: Database, now: datetime) -> None:
     some = sa.select(used_nonce.c.nonce).where(over).limit(SWEPT_AT_ONCE)
     with db.writing() as connection:
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.nonce.in_(some)))
-        pending.remove_over(connection, now)
+        pending.remove_over(connection, now, SWEPT_AT_ONCE)
+
+
+def _record_deployment(memory: Memory, message: Launch) -> None:
+    try:
+        platforms.record_deployment(memory, message.platform.id, message.deployment_id)
+    except IntegrityError:  # the platform was removed a moment ago
+        raise refusals.not_registered(*message.platform.names) from None
 
 
 def _is_time_to_sweep() -> bool:

@@ -41,7 +41,7 @@ def protect(app: Flask, outside: Outside) -> None:
     @app.after_request
     def _finish(answer: Response) -> Response:
         headers = answer.headers
-        if "Location" not in headers:  # a redirect has nothing to show or to frame
+        if headers.get("Content-Length") != "0":  # a redirect of ours shows and frames nothing
             policy = _policy(_ancestors(outside, answer), "forms_leave" in g)
             headers.add("Content-Security-Policy", policy)
             headers.add("X-Content-Type-Options", "nosniff")
@@ -78,8 +78,17 @@ def _ancestors(outside: Outside, answer: Response) -> str:
     if sources is None:
         anywhere = ("https:",) if g.get("framed_by_any") else ()
         sources = (ALWAYS_FRAMED_BY, *anywhere, *_registered(outside))
-    told = filter(_ORIGIN.fullmatch, g.frames() if "frames" in g else ())
+    told = filter(_ORIGIN.fullmatch, _told())
     return " ".join(dict.fromkeys((*sources, *told)))
+
+
+def _told() -> tuple[str, ...]:
+    """Give what a verified launch allows beside these; nothing while the database is away."""
+    try:
+        found: tuple[str, ...] = g.frames() if "frames" in g else ()
+    except sqlalchemy.exc.OperationalError:
+        return ()
+    return found
 
 
 def _registered(outside: Outside) -> list[str]:

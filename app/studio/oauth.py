@@ -26,7 +26,6 @@ WAIT_SECONDS = 15.0
 EARLY = timedelta(seconds=30)
 REFUSED_FOR = timedelta(seconds=60)
 MAX_BYTES = 64 * 1024
-REFUSED = (400, 401, 403)
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,7 @@ class TokenStore:
             access_expires_at=fresh.expires_at(datetime.now(UTC)),
             disconnected_at=None,
         )
+        metrics.TOKEN_REFRESHES.labels("kept").inc()
         return fresh.access_token.get_secret_value()
 
     def _ask(self, tokens: AccountTokens) -> protocol.Tokens:
@@ -125,12 +125,13 @@ class TokenStore:
             "client_secret": tokens.client_secret,
         }
         answer = self._post(form)
-        metrics.TOKEN_REFRESHES.labels(_result(answer.status)).inc()
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
-        if answer.status in REFUSED:
+        if answer.status in (400, 401, 403):
             self._keep(disconnected_at=datetime.now(UTC))
+            metrics.TOKEN_REFRESHES.labels("refused").inc()
             raise errors.authorization(f"token: Studio answered {answer.status}")
+        metrics.TOKEN_REFRESHES.labels("failed").inc()
         raise errors.token_unavailable(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
@@ -155,10 +156,3 @@ class TokenStore:
         with self._db.writing() as connection:
             account = studio_account.c.id == self._account_id
             connection.execute(update(studio_account).where(account).values(columns))
-
-
-def _result(status: int) -> str:
-    """Give what came of a refresh, as the figures name it."""
-    if 200 <= status < 300:
-        return "kept"
-    return "refused" if status in REFUSED else "failed"

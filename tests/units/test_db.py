@@ -1,17 +1,21 @@
 """The database: transactions, and a schema that is what the models say."""
 
+import gc
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 
 from app.db import Database
 from app.errors import StartError
-from app.models import lock, metadata
+from app.models import lock, metadata, used_nonce
 from tests.world import ROOT, bare_environment
 
 ROW = {"holder": "h", "expires_at": datetime(2026, 1, 1, tzinfo=UTC)}
@@ -120,3 +124,34 @@ def test_an_url_that_cannot_be_read_is_told_without_its_password():
         Database("postgresql+psycopg://u:pass-word@host:port/db")
     assert "DATABASE_URL" in str(caught.value)
     assert "pass-word" not in str(caught.value)
+
+
+def test_one_statement_that_writes_gives_its_value_or_none(db: Database):
+    insert = "INSERT INTO used_nonce (nonce) VALUES (:nonce) ON CONFLICT DO NOTHING RETURNING 7"
+    assert db.write_one(insert, nonce=b"one") == 7
+    assert db.write_one(insert, nonce=b"one") is None
+    with db.reading() as connection:
+        kept = connection.execute(sa.select(used_nonce.c.nonce)).scalars().all()
+    assert [bytes(nonce) for nonce in kept] == [b"one"]
+
+
+def test_a_database_that_is_away_is_told_as_such_by_the_one_statement_too(tmp_path: Path):
+    away = Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.sqlite3'}")
+    with pytest.raises(OperationalError):
+        away.write_one("INSERT INTO used_nonce (nonce) VALUES (:nonce)", nonce=b"one")
+
+
+def test_a_connection_of_a_thread_goes_with_it(tmp_path: Path):
+    made = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    made.upgrade()
+
+    def write(number: int) -> None:
+        made.write_one("INSERT INTO used_nonce (nonce) VALUES (:nonce)", nonce=bytes([number]))
+
+    for number in range(50):
+        thread = threading.Thread(target=write, args=(number,))
+        thread.start()
+        thread.join()
+    gc.collect()
+    assert len(made._owned) < 5
+    made.dispose()

@@ -1,8 +1,10 @@
 """What the last processor blacks out, whoever logged it."""
 
+import json
+
 import pytest
 
-from app.logs import redact
+from app.logs import redact, render
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl-_x"
 FERNET = "gAAAAABl" + "x" * 40 + "=="
@@ -35,3 +37,12 @@ def test_tokens_addresses_and_queries_are_blacked_out_and_nothing_else(text: str
 def test_every_text_of_an_event_is_looked_at_and_numbers_stay():
     event = {"event": JWT, "who": "a@b.example", "status": 200, "none": None}
     assert redact(None, "info", event) == {"event": "…", "who": "…@…", "status": 200, "none": None}
+
+
+def test_what_is_suspect_only_in_the_form_that_is_written_is_blacked_out_too():
+    class Person:
+        def __repr__(self) -> str:
+            return f"Person(ada@school.example, {JWT})"
+
+    line = render(None, "info", {"event": "x", "who": Person(), "status": 200})
+    assert json.loads(line) == {"event": "x", "who": "Person(…@…, …)", "status": 200}

@@ -44,14 +44,14 @@ def test_what_was_found_is_asked_for_once_and_what_was_not_each_time(db: Databas
 
 def test_a_change_of_another_process_is_seen_by_its_number(db: Database):
     memory, find = Memory(db), Counted({"a": "1"})
-    memory.see(number(db))
+    memory.see(number(db), time.monotonic())
     memory.recall(find, "a")
     find.answers["a"] = "2"
-    memory.see(number(db))
+    memory.see(number(db), time.monotonic())
     assert memory.recall(find, "a") == "1"
     with changing(db):
         pass
-    memory.see(number(db))
+    memory.see(number(db), time.monotonic())
     assert memory.recall(find, "a") == "2"
 
 
@@ -79,7 +79,7 @@ def test_what_was_looked_up_before_a_change_is_not_kept_after_it(db: Database):
     memory = Memory(db)
 
     def find(_db: Database, _name: str) -> str:
-        memory.see(-1)  # a change is seen by another thread, while this one looks up
+        memory.see(-1, time.monotonic())  # as another thread does meanwhile
         return "old"
 
     assert memory.recall(find, "a") == "old"

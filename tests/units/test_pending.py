@@ -99,12 +99,12 @@ def test_under_another_secret_key_nothing_is_given(db: Database):
 
 
 def test_what_is_over_is_removed_in_passing_a_few_at_a_time(db: Database):
-    keep_expired(db, pending.REMOVED_AT_ONCE + 10)
+    keep_expired(db, 60)
     for name in ("first", "second"):
         pending.keep(db, VAULT, name, TEXT, SOON)
     for left in (10, 0):
         with db.writing() as connection:
-            pending.remove_over(connection, datetime.now(UTC))
+            pending.remove_over(connection, datetime.now(UTC), 50)
         assert len(rows(db)) == left + 2
     assert [pending.take(db, VAULT, name) for name in ("first", "second")] == [TEXT, TEXT]
 
