@@ -79,12 +79,12 @@ def caption_files(media_id: str) -> ResponseReturnValue:
     return jsonify(caption_files=[caption.as_json() for caption in captions])
 
 
-@blueprint.get(f"{PREFIX}/caption_files/<caption_id>/download")
+@blueprint.get(f"{PREFIX}/caption_files/<caption_file_id>/download")
 @operation("caption_file")
 @bearer_required
-def caption_file(caption_id: str) -> ResponseReturnValue:
+def caption_file(caption_file_id: str) -> ResponseReturnValue:
     """Send captions as SubRip text."""
-    number = number_or_422("caption_file_id", caption_id)
+    number = number_or_422("caption_file_id", caption_file_id)
     found = current_studio().catalogue.find_caption(number)
     if found is None:
         raise ApiError(404, "The caption was not found.")
