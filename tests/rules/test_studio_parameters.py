@@ -35,8 +35,8 @@ Filter = Callable[[Media, str], bool]
 
 FILTERS: dict[str, tuple[Filter, tuple[str, ...]]] = {
     "title": (lambda m, v: v.casefold() in m["title"].casefold(), ("WEEK", "é", "i")),
-    "min_size": (lambda m, v: m["size"] is not None and m["size"] >= int(v), ("50000000",)),
-    "max_size": (lambda m, v: m["size"] is not None and m["size"] <= int(v), ("90000000",)),
+    "min_size": (lambda m, v: m["size"] is not None and m["size"] >= int(v), ("48215334",)),
+    "max_size": (lambda m, v: m["size"] is not None and m["size"] <= int(v), ("22870096",)),
     "start_date": (lambda m, v: m["created_at"][:10] >= v, ("2024-09-02", "2025-06-01")),
     "end_date": (lambda m, v: m["created_at"][:10] <= v, ("2024-12-12", "2026-03-01")),
     "last_viewed_start_date": (lambda m, v: (m["last_viewed"] or "") >= v, ("2025-09-01",)),

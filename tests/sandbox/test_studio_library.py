@@ -33,20 +33,25 @@ def test_a_token_speaks_for_a_person_who_may_do_what_was_shared(studio: Caller) 
     calls: list[tuple[str, str, dict[str, Any]]] = [
         ("GET", "/media/261007", {}),
         ("GET", "/media/261007/users", {}),
+        ("GET", "/media/261007/sources", {}),
+        ("GET", "/media/261007/permissions", {}),
         ("POST", "/media/261007/create_embed", {"json": order}),
         ("POST", "/media/261007/permissions", {"json": more}),
+        ("GET", "/media/261007/download", {}),
         ("PUT", "/media/261007/archive", {}),
+        ("PUT", "/media/261007/unarchive", {}),
+        ("DELETE", "/media/261007", {}),
     ]
 
     def allowed(name: str) -> list[int]:
         speak_for(studio, name)
         return [status(studio, method, path, **options) for method, path, options in calls]
 
-    assert allowed("chidi.chemist") == [403] * 5
-    assert allowed("tara.teacher") == [200, 403, 403, 403, 403]
-    assert allowed("ines.instructor") == [200, 200, 200, 200, 403]
-    assert allowed("chidi.chemist") == [200, 200, 200, 403, 403]
-    assert allowed("omar.other") == [200, 200, 200, 400, 200]
+    assert allowed("chidi.chemist") == [403] * 10
+    assert allowed("tara.teacher") == [200] + [403] * 9
+    assert allowed("ines.instructor") == [200] * 6 + [403] * 4
+    assert allowed("chidi.chemist") == [200] * 5 + [403] * 5
+    assert allowed("omar.other") == [200] * 5 + [400, 302] + [200] * 3
     nobody = studio.send("POST", "/_sandbox/caller", json={"email": "nobody@sandbox.test"})
     assert nobody.status_code == 404
 
