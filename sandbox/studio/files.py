@@ -20,7 +20,8 @@ from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("files", __name__)
 
-_SAMPLE = Path(__file__).parent / "static" / "sample.webm"
+SAMPLE = Path(__file__).parent / "static" / "sample.webm"
+"""The file of every media."""
 _TYPE = "video/webm"
 
 
@@ -67,7 +68,7 @@ def download_file(media_id: str, quality: str) -> ResponseReturnValue:
     signed = hmac.compare_digest(given.encode(), _signature(int(media_id), quality, ends).encode())
     if not signed or time.time() >= float(ends):
         raise ApiError(403, "This address is not good, or not any more.")
-    return send_file(_SAMPLE, mimetype=_TYPE, as_attachment=True, conditional=True)
+    return send_file(SAMPLE, mimetype=_TYPE, as_attachment=True, conditional=True)
 
 
 @blueprint.get(f"{PREFIX}/media/<media_id>/caption_files")

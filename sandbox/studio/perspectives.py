@@ -10,7 +10,7 @@ from sandbox.studio.embeds import Embed
 from sandbox.studio.media import Media
 from sandbox.studio.state import Studio
 
-_PLACES = 1000
+_PLACES = 100_000
 """More places no media has: a perspective's id is made of the media's and the place."""
 
 
@@ -46,12 +46,13 @@ def courses_of(media: Media, studio: Studio) -> list[dict[str, object]]:
 
 
 def _in_courses(media: Media, studio: Studio, only: int | None = None) -> list[dict[str, object]]:
-    found = []
-    for place, (course_id, made) in enumerate(studio.embeds.list_by_course(media.id).items(), 1):
-        collection = studio.collections.find_course(course_id)
-        if collection is not None and only in (None, course_id):
-            found.append(_perspective(media, place, collection, made))
-    return found
+    collections = studio.collections.of_courses()
+    embeds = studio.embeds.list_by_course(media.id)
+    return [
+        _perspective(media, place, collections[course_id], made)
+        for place, (course_id, made) in enumerate(embeds.items(), 1)
+        if only in (None, course_id)
+    ]
 
 
 def _perspective(
