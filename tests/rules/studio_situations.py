@@ -18,6 +18,7 @@ GOOD = {
     "collection_id": "50011",
     "course_id": str(COURSE),
     "caption_file_id": "1",
+    "perspective_id": "5a4d0b0e-1c2d-4e5f-8000-000612cf9dc0",
 }
 FOREIGN = GOOD | {"media_id": str(NOBODYS_BUT_INES)}
 BODIES: dict[str, Any] = {
@@ -79,6 +80,8 @@ def situation(operation: Operation, status: str) -> Asked:
             return replace(asked, values=FOREIGN, person=OUTSIDER)
         case "404":
             return replace(asked, values=GOOD | dict.fromkeys(path_names, "999"))
+        case "422" if "insights" in operation["name"]:
+            return replace(asked, query={"role": "nothing"})
         case "422" if path_names:
             return replace(asked, values=GOOD | dict.fromkeys(path_names, "x1"))
         case "422":

@@ -231,6 +231,7 @@ def found_ids(subject: Asker, operation: dict[str, Any]) -> dict[str, str]:
         "collection_id": ("collections", "collections", "id"),
         "course_id": ("courses", "courses", "id"),
         "caption_file_id": ("caption_files", "caption_files", "id"),
+        "perspective_id": ("perspectives", "perspectives", "uuid"),
     }
     for wanted, (name, key, field) in finders.items():
         if f"{{{wanted}}}" in operation["path"]:

@@ -66,6 +66,8 @@ OTHER_VALUES = {
     ("download", "quality"): ("low", 260854),
     ("unarchive", "collection_id"): ("50012", 260854),
     ("user_search", "role"): ("student", None),
+    ("insights_overview", "role"): ("student", None),
+    ("insights_users", "role"): ("student", None),
     ("user_search", "email"): ("TARA.teacher@sandbox.test", None),
 }
 """A value that makes another answer than none does, and the media with which it does."""
@@ -119,6 +121,7 @@ def malformed(described: dict[str, Any]) -> list[str]:
         ("string", "date"): ["", "today", "2025-13-01", "2025-02-30", "2025-1-1", "1735689600"],
         ("string", "email"): ["", "nobody", "a b@sandbox.test"],
         ("string", None): [""],
+        ("string", "uuid"): ["x", "999", "00000000-0000-4000-8000-000000000000"],
     }[described["type"], described.get("format")]
     limits = [str(described["minimum"] - 1)] if "minimum" in described else []
     return values + limits + ([str(described["maximum"] + 1)] if "maximum" in described else [])

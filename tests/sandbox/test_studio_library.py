@@ -234,3 +234,28 @@ def test_more_media_are_to_be_had_on_request() -> None:
     assert found["meta"]["total_count"] > 480
     with small_studio() as studio:
         assert {media["id"] for media in all_media(studio)} < first
+
+
+def test_insights_say_who_watched_a_perspective_and_can_be_asked_for_a_role(
+    studio: Caller,
+) -> None:
+    def table(media_id: int, name: str, place: int = 0, **query: str) -> list[str]:
+        places = studio.api("GET", f"/media/{media_id}/perspectives").json()["perspectives"]
+        path = f"/perspectives/{places[place]['uuid']}/insights/{name}"
+        answer = studio.api("GET", path, params=query)
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        return answer.text.splitlines()
+
+    studio.embed()
+    title = "Title,Cell Division: Mitosis in Six Minutes"
+    assert table(260854, "overview", place=1) == [
+        *(title, "Views,2", "Time Viewed [min],0.2", "Unique Viewers,2")
+    ]
+    head = "Name,Email,Role,Completion rate [%]"
+    teacher = "Ines Instructor,ines.instructor@sandbox.test,teacher,100"
+    student = "Sam Student,sam.student@sandbox.test,student,100"
+    assert table(260854, "users") == [head, teacher, student]
+    assert table(260854, "users", role="student") == [head, student]
+    assert table(261533, "users") == [head]
+    beyond = "/perspectives/5a4d0b0e-1c2d-4e5f-8000-000612cf9dc2/insights/users"
+    assert status(studio, "GET", beyond) == 404
