@@ -68,9 +68,7 @@ studio_account = Table(
 studio_pace = Table(
     "studio_pace",
     metadata,
-    Column(
-        "account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
     Column("next_slot_us", BigInteger, nullable=False, doc="microseconds since 1970"),
     Column("held_until_us", BigInteger, doc="until when Studio's last 429 asked to be left alone"),
     Column("failures", Integer, nullable=False, doc="of calls, one after the other"),

@@ -3,6 +3,7 @@
 Not here: what Studio says about it afterwards (`errors.by_status`).
 """
 
+import re
 from collections.abc import Sequence
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ LARGEST_PAGE = 1_000_000
 MOST_PER_PAGE = 50
 PERMISSIONS = ("access", "view", "edit")
 EMBED_TYPES = ("embed", "bare_embed")
+EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,189}\Z")
 
 
 def check_id(field: str, value: object) -> None:
@@ -43,6 +45,18 @@ def check_text(field: str, value: object) -> None:
     """See that this is a text in which something stands; raises `StudioArgumentError`."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise argument(Fault(field, "must be a text that is not empty, on one line"))
+
+
+def check_email(field: str, value: object) -> None:
+    """See that this could be an e-mail address; raises `StudioArgumentError`."""
+    if not isinstance(value, str) or not EMAIL.fullmatch(value):
+        raise argument(Fault(field, "must be an e-mail address"))
+
+
+def check_some(field: str, values: Sequence[object]) -> None:
+    """See that the list is not empty; raises `StudioArgumentError`."""
+    if not values:
+        raise argument(Fault(field, "must hold at least one"))
 
 
 def explain(error: ValidationError) -> StudioArgumentError:

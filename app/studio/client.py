@@ -6,14 +6,13 @@ Not here: tokens, turns and tries (`calls`).
 """
 
 import copy
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import requests
 
 from app.http import Answer
-from app.studio import arguments, launch_urls, operations, protocol
+from app.studio import arguments, launch_urls, operations, paging, protocol
 from app.studio.calls import Calls, OnAnswer
 from app.studio.oauth import TokenStore
 from app.studio.operations import Operation
@@ -86,7 +85,9 @@ class StudioClient:
     ) -> Page[Media]:
         """Give one page of what fits all filters."""
         arguments.check_page(page, per_page)
-        return self._page(operations.SEARCH, ("media",), Media, page, per_page, wanted.query())
+        query = {**wanted.query(), "page": str(page), "per_page": str(per_page)}
+        value = self._value(operations.SEARCH, {}, query)
+        return protocol.read_page(value, ("media",), Media, operations.SEARCH.name)
 
     def list_media(
         self, wanted: MediaSearch = ANYTHING, *, limit: int | None = None
@@ -129,15 +130,13 @@ class StudioClient:
         """
         _check_wish(wish)
         ids = {"media_id": wish.media_id}
-        answer = self._calls.send(operations.CREATE_EMBED, ids, body=wish.body())
-        value = protocol.read_json(answer.body, operations.CREATE_EMBED.name)
+        value = self._value(operations.CREATE_EMBED, ids, body=wish.body())
         return launch_urls.read_launch_url(value, self.url)
 
     def find_launch_url(self, wish: EmbedWish) -> str | None:
         """Find out whether an embed like `wish` was made before; its launch URL, or None."""
         _check_wish(wish)
-        answer = self._calls.send(operations.PERSPECTIVES, {"media_id": wish.media_id})
-        value = protocol.read_json(answer.body, operations.PERSPECTIVES.name)
+        value = self._value(operations.PERSPECTIVES, {"media_id": wish.media_id})
         return launch_urls.find_launch_url(value, wish, self.url)
 
     def get_download_url(self, media_id: int, quality: str | None = None) -> str:
@@ -167,8 +166,9 @@ class StudioClient:
         arguments.check_id("media_id", media_id)
         arguments.check_some("permissions", grants)
         body = {"permissions": [grant.body() for grant in grants]}
-        answer = self._calls.send(operations.ADD_PERMISSIONS, {"media_id": media_id}, body=body)
-        return _read_all(answer, operations.ADD_PERMISSIONS, ("permissions",), Permission)
+        operation, keys = operations.ADD_PERMISSIONS, ("permissions",)
+        value = self._value(operation, {"media_id": media_id}, body=body)
+        return protocol.read_list(value, keys, Permission, operation.name)
 
     def list_perspectives(self, media_id: int) -> tuple[Perspective, ...]:
         """Give the places where a media is, each with its collection."""
@@ -184,8 +184,7 @@ class StudioClient:
     ) -> Iterator[User]:
         """List those who may do at least so much with a media (`edit` includes `view`)."""
         arguments.check_choice("min_permission", min_permission, arguments.PERMISSIONS)
-        query = {} if min_permission == "access" else {"min_permission": min_permission}
-        keys = ("users", "user_permissions")
+        query, keys = {"min_permission": min_permission}, ("users", "user_permissions")
         return self._each(operations.USERS, keys, User, limit, query, media_id=media_id)
 
     def list_user_emails(self, media_id: int) -> frozenset[str]:
@@ -206,14 +205,13 @@ class StudioClient:
         self, collection_id: int, *, limit: int | None = None
     ) -> Iterator[Media]:
         """List the media of a collection."""
-        ids = {"collection_id": collection_id}
-        return self._each(operations.COLLECTION_MEDIA, ("media",), Media, limit, **ids)
+        operation = operations.COLLECTION_MEDIA
+        return self._each(operation, ("media",), Media, limit, collection_id=collection_id)
 
     def get_course(self, course_id: int) -> Course:
         """Show a course, by its number in the LMS."""
         arguments.check_id("course_id", course_id)
-        answer = self._calls.send(operations.COURSE, {"course_id": course_id})
-        value = protocol.read_json(answer.body, operations.COURSE.name)
+        value = self._value(operations.COURSE, {"course_id": course_id})
         return protocol.read_one(value, "course", Course, operations.COURSE.name)
 
     def list_course_perspectives(self, course_id: int) -> tuple[Perspective, ...]:
@@ -223,8 +221,66 @@ class StudioClient:
 
     def find_user(self, email: str) -> User | None:
         """Find a person by their e-mail address."""
-        arguments.check_text("email", email)
+        arguments.check_email("email", email)
         query = {"email": email}
         users = self._each(operations.USER_SEARCH, ("users",), User, MOST_USERS, query)
-        same = email.strip().lower()
-        return next((user for user in users if (user.email or "").lower() == same), None)
+        return next((user for user in users if (user.email or "").lower() == email.lower()), None)
+
+    def _calling(self, calls: Calls) -> "StudioClient":
+        """Give the same client on another way."""
+        other = copy.copy(self)
+        other._calls = calls
+        return other
+
+    def _value(
+        self,
+        operation: Operation,
+        ids: Mapping[str, int],
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> object:
+        answer = self._calls.send(operation, ids, query, body)
+        return protocol.read_json(answer.body, operation.name)
+
+    def _media(
+        self, operation: Operation, media_id: int, query: Mapping[str, str] | None = None
+    ) -> Media:
+        """Do what answers one media."""
+        arguments.check_id("media_id", media_id)
+        value = self._value(operation, {"media_id": media_id}, query)
+        return protocol.read_one(value, "media", Media, operation.name)
+
+    def _all(
+        self, operation: Operation, keys: Sequence[str], shape: type[T], **ids: int
+    ) -> tuple[T, ...]:
+        """Read a list that comes as a whole."""
+        for field, number in ids.items():
+            arguments.check_id(field, number)
+        return protocol.read_list(self._value(operation, ids), keys, shape, operation.name)
+
+    def _each(
+        self,
+        operation: Operation,
+        keys: Sequence[str],
+        shape: type[T],
+        limit: int | None,
+        query: Mapping[str, str] | None = None,
+        **ids: int,
+    ) -> Iterator[T]:
+        """Read a list that comes in pages; arguments are checked at once."""
+        arguments.check_limit(limit)
+        for field, number in ids.items():
+            arguments.check_id(field, number)
+
+        def load(page: int, per_page: int) -> Page[T]:
+            paged = {**(query or {}), "page": str(page), "per_page": str(per_page)}
+            value = self._value(operation, ids, paged)
+            return protocol.read_page(value, keys, shape, operation.name)
+
+        return paging.each(load, limit)
+
+
+def _check_wish(wish: EmbedWish) -> None:
+    arguments.check_id("media_id", wish.media_id)
+    arguments.check_id("course_id", wish.course_id)
+    arguments.check_choice("embed_type", wish.embed_type, arguments.EMBED_TYPES)

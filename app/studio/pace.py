@@ -73,7 +73,8 @@ class Pace:
 
     def may_go(self, turn: Turn, now: datetime) -> bool:
         """Whether a slot that was waited for still counts: nothing has happened meanwhile."""
-        free = sa.func.coalesce(_row.held_until_us, 0) <= _microseconds(now)
+        held, soon = _row.held_until_us, _microseconds(now + LONGEST_QUEUE)
+        free = sa.or_(held.is_(None), sa.not_(held.between(_microseconds(now) + 1, soon)))
         if not turn.tries_out:
             free = sa.and_(free, _is_closed(now))
         with self._db.reading() as connection:
@@ -84,15 +85,15 @@ class Pace:
         """Give no slot for so long (five minutes at the most), as Studio asked."""
         held = min(seconds, LONGEST_HOLD_SECONDS)
         until = sa.literal(_microseconds(now) + held * _SECOND, sa.BigInteger)
-        later = sa.case((_row.next_slot_us < until, until), else_=_row.next_slot_us)
-        self._note(next_slot_us=later, held_until_us=until)
+        self._note(
+            next_slot_us=sa.case((_row.next_slot_us > until, _row.next_slot_us), else_=until),
+            held_until_us=sa.case((_row.held_until_us > until, _row.held_until_us), else_=until),
+        )
 
     def note_failure(self, now: datetime) -> None:
         """Count a failure; the last of several opens the circuit, and keeps it open."""
         failures = _row.failures + 1
-        opened = sa.case(
-            (failures >= FAILURES_TO_OPEN, _at(now + OPEN_FOR)), else_=_row.open_until
-        )
+        opened = sa.case((failures >= FAILURES_TO_OPEN, _at(now + OPEN_FOR)), else_=_row.open_until)
         self._note(failures=failures, open_until=opened)
 
     def note_success(self) -> None:
@@ -141,14 +142,15 @@ def list_circuits(db: Database) -> list[Circuit]:
 
 
 def _next_slot(now: datetime) -> Any:
-    """Give when the next slot begins; one that is too far away was made by a wrong clock."""
+    """Give when the next slot begins; whatever is too far away was made by a wrong clock."""
     begins = sa.literal(_microseconds(now), sa.BigInteger)
     ends = sa.literal(_microseconds(now + LONGEST_QUEUE), sa.BigInteger)
     return sa.case((_row.next_slot_us.between(begins, ends), _row.next_slot_us), else_=begins)
 
 
 def _is_closed(now: datetime) -> Any:
-    return sa.or_(_row.open_until.is_(None), _row.open_until <= now)
+    opened = _row.open_until
+    return sa.or_(opened.is_(None), opened <= now, opened > now + LONGEST_QUEUE)
 
 
 def _at(at: datetime) -> Any:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -148,20 +148,21 @@ def read_pong(body: bytes) -> None:
         raise errors.answer("ping: the answer is no pong")
 
 
-def read_download_url(
-    headers: Mapping[str, str], account_url: str, *, allow_insecure: bool
-) -> str:
+def read_download_url(headers: Mapping[str, str], account_url: str, *, allow_insecure: bool) -> str:
     """Read where a download is to be had; raises `StudioAnswerError`.
 
     Security: the URL is signed and leads to another host: it is no business of a log, and
     our access token is none of that host's. It may still name a private address, which only
     `app.http` can see.
     """
-    location = headers.get("location", "")
-    plain = bool(location) and all("!" <= character <= "~" for character in location)
-    url = urljoin(account_url, location) if plain and len(location) <= LONGEST_URL else ""
-    origin = origin_of(url)
-    if origin is None or "\\" in url:
+    url = headers.get("location", "")
+    if url.startswith("//"):
+        url = account_url.partition("//")[0] + url
+    elif url.startswith("/"):
+        url = account_url + url
+    plain = len(url) <= LONGEST_URL and all("!" <= character <= "~" for character in url)
+    origin = origin_of(url) if plain and "\\" not in url else None
+    if origin is None:
         raise errors.answer("download: the redirect leads to no http(s) URL")
     if not origin.startswith("https:") and not allow_insecure:
         raise errors.answer("download: the redirect leads to a URL that is not https")

@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from app.studio.arguments import LARGEST_ID, explain
+from app.studio.arguments import EMAIL, LARGEST_ID, explain
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -32,7 +32,7 @@ def _day(value: Any) -> Any:
 Size = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Email = Annotated[str, StringConstraints(pattern=EMAIL)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 

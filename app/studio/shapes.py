@@ -113,6 +113,7 @@ class Source(Shape):
     """One file of a media."""
 
     url: str | None = None
+    definition: str | None = None
     mime_type: str | None = None
     size: int | None = None
 
@@ -121,6 +122,7 @@ class CaptionFile(Shape):
     """The captions of a media in one language; `url` is relative to Studio's origin."""
 
     id: int | None = None
+    srclang: str | None = None
     status: str | None = None
     url: str | None = None
 
@@ -129,6 +131,7 @@ class Permission(Shape):
     """What one person, or one group, may do with a media because it was shared with them."""
 
     id: int | None = None
+    type: str | None = None
     permission: str
     email: str | None = None
     full_name: Title | None = None

@@ -1,148 +1,199 @@
-"""How Studio's answers are read: nothing that leads elsewhere, nothing that breaks the reader."""
+"""How Studio's answers are read: plain headers and bytes, each oddity with its error."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from app.studio import protocol
+from app.studio import operations, protocol
 from app.studio.errors import StudioAnswerError
-from app.studio.protocol import EmbedWish, Media, Owner
+from app.studio.protocol import Meta, Page
+from app.studio.shapes import (
+    CaptionFile,
+    Collection,
+    Course,
+    Media,
+    Permission,
+    Perspective,
+    Source,
+    User,
+)
 
 STUDIO = "https://school.instructuremedia.com"
-URL = f"{STUDIO}/lti/launch?custom_arc_media_id=1-1"
-OTHER = f"{STUDIO}/lti/launch?custom_arc_media_id=2-2"
-EVIL = "https://evil.example/lti/launch"
-WISH = EmbedWish(7, 101, "embed", False)
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+FULL = {
+    "id": 7,
+    "title": "Cells",
+    "description": None,
+    "duration": 6,
+    "created_at": "2025-08-25T07:31:11.261Z",
+    "last_viewed": "2025-08-25",
+    "last_viewed_by_student": None,
+    "thumbnail_url": f"{STUDIO}/thumbnails/7.svg",
+    "transcoding_status": "transcoding_finished",
+    "owner": {"id": 1, "full_name": "A B", "display_name": "A", "email": "a@b.example"},
+    "size": 12,
+    "source": "upload",
+    "embed_id": "e",
+    "lti_launch_id": "e-7",
+    "collection": {"id": 5, "name": None, "type": "user"},
+}
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"launch_url": URL, "embed_url": OTHER, "url": OTHER},
-        {"embed_url": URL, "url": OTHER},
-        {"url": URL, "id": 5, "html": OTHER},
-        {"launch_url": EVIL, "embed_url": URL},
-        {"launch_url": None, "url": URL},
-        {"embed": {"deep": [{"link": URL}]}},
-        {"anything": URL, "the_same": URL},
-        [URL],
-        URL,
-    ],
-    ids=str,
-)
-def test_the_launch_url_is_found_by_its_name_or_as_the_only_one(value: Any):
-    assert protocol.read_launch_url(value, STUDIO) == URL
-
-
-@pytest.mark.parametrize(
-    "value",
-    [{}, [], None, 5, "", {"a": URL, "b": OTHER}, {"launch_url": EVIL}, {"launch_url": [1]}],
-    ids=str,
-)
-def test_none_or_several_are_refused(value: Any):
-    with pytest.raises(StudioAnswerError):
-        protocol.read_launch_url(value, STUDIO)
-
-
-def test_the_log_names_the_keys_of_an_odd_answer_and_no_value():
+def _said(value: Any, shape: Any = Media, key: str = "media") -> str | None:
+    """What the log says of a list that cannot be read."""
     with pytest.raises(StudioAnswerError) as caught:
-        protocol.read_launch_url({"secret_name": "a-secret-value", "x" * 99: EVIL}, STUDIO)
-    found = "create_embed: 0 launch URLs of this Studio in an answer with "
-    assert caught.value.log == found + str(["secret_name", "x" * 40])
+        protocol.read_page(value, (key,), shape, "search")
+    assert (caught.value.slug, caught.value.status) == ("studio-answer", 502)
+    return caught.value.log
+
+
+def test_a_media_is_read_with_all_its_fields_and_given_back_as_it_came():
+    media = protocol.read_one({"media": FULL}, "media", Media, "show")
+    assert (media.title, media.duration, media.size) == ("Cells", 6.0, 12)
+    assert media.owner == User(id=1, full_name="A B", display_name="A", email="a@b.example")
+    assert media.collection == Collection(id=5, name=None, type="user")
+    assert media.as_json() == FULL
+
+
+def test_of_a_media_only_its_number_must_be_there():
+    media = protocol.read_one({"media": {"id": 7}}, "media", Media, "show")
+    assert media == Media(id=7)
+    assert (media.title, media.owner, media.as_json()) == (None, None, {"id": 7})
+
+
+def test_what_studio_says_beyond_what_is_known_is_kept_aside():
+    value = {"id": 7, "mood": {"deep": [1]}, "owner": {"email": "a@b.example", "shoe": 44}}
+    media = protocol.read_one({"media": value, "more": 1}, "media", Media, "show")
+    assert media.model_extra == {"mood": {"deep": [1]}}
+    assert media.as_json() == value
+
+
+def test_a_title_is_one_line():
+    media = protocol.read_one({"media": {"id": 7, "title": "A\nB\x00"}}, "media", Media, "show")
+    assert media.title == "A B "
+    assert protocol.read_one({"media": {"id": 7, "title": ""}}, "media", Media, "show").title == ""
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("field", "value", "named"),
     [
-        EVIL,
-        "http://school.instructuremedia.com/lti/launch",
-        f"{STUDIO}:444/lti/launch",
-        f"{STUDIO}.evil.example/lti/launch",
-        "https://eu.school.instructuremedia.com/lti/launch",
-        f"{STUDIO}@evil.example/lti/launch",
-        "https://school.instructuremedia.com:x@evil.example/lti/launch",
-        "https://evil@school.instructuremedia.com/lti/launch",
-        "https://school.instructuremedia.com\\@evil.example/lti/launch",
-        "https://evil.example\\school.instructuremedia.com/lti/launch",
-        "//evil.example/lti/launch",
-        "/lti/launch",
-        "lti/launch",
-        "javascript:alert(1)",
-        f"javascript:'{URL}'",
-        f"{URL}#fragment",
-        f"{STUDIO}/lti/launch/../../evil",
-        f"{STUDIO}/lti/launcher",
-        f"{STUDIO}/evil?x=/lti/launch",
-        f"{STUDIO}/",
-        f" {URL}",
-        f"{URL}\n",
-        f"{URL} x",
-        f"{URL}&title=ä",
-        f"{URL}\x00",
-        URL + "x" * 4096,
-        "https://[school/lti/launch",
-        "https://[::1/lti/launch",
-        "",
-    ],
-)
-def test_what_leads_elsewhere_is_no_launch_url(url: str):
-    assert not protocol.is_launch_url(url, STUDIO)
-    with pytest.raises(StudioAnswerError):
-        protocol.read_launch_url({"launch_url": url}, STUDIO)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        URL,
-        f"{STUDIO}/lti/launch",
-        f"{STUDIO}/lti/launch/embed?x=%20&y=a@b",
-        "https://School.InstructureMedia.com/lti/launch?x",
-    ],
-)
-def test_a_launch_on_the_accounts_own_studio_is_one(url: str):
-    assert protocol.is_launch_url(url, STUDIO)
-
-
-def test_a_port_belongs_to_an_account():
-    assert protocol.is_launch_url("http://127.0.0.2:8002/lti/launch", "http://127.0.0.2:8002")
-    assert not protocol.is_launch_url("http://127.0.0.2/lti/launch", "http://127.0.0.2:8002")
-
-
-def _perspectives(
-    *, course_id: Any = 101, embed_type: str = "embed", downloadable: Any = False, url: str = STUDIO
-) -> dict[str, Any]:
-    launch = f"{url}/lti/launch?custom_arc_launch_type={embed_type}"
-    embed = {"launch_url": launch, "downloadable": downloadable}
-    return {"perspectives": [{"collection": {"course_id": course_id}, "embeds": [embed]}]}
-
-
-def test_an_embed_that_was_made_before_is_found_among_perspectives():
-    found = protocol.find_launch_url(_perspectives(), WISH, STUDIO)
-    assert found == f"{STUDIO}/lti/launch?custom_arc_launch_type=embed"
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        _perspectives(course_id=102),
-        _perspectives(embed_type="bare_embed"),
-        _perspectives(downloadable=True),
-        _perspectives(downloadable=None),
-        _perspectives(url="https://evil.example"),
-        {"perspectives": None},
-        {"perspectives": [None, 5, {"collection": None}, {"collection": {}}]},
-        {"perspectives": []},
-        {},
-        None,
-        "text",
+        ("id", "7", "media.1.id: Input should be a valid integer"),
+        ("id", 7.5, "media.1.id: Input should be a valid integer"),
+        ("id", True, "media.1.id: Input should be a valid integer"),
+        ("title", 5, "media.1.title: Input should be a valid string"),
+        ("size", "12", "media.1.size: Input should be a valid integer"),
+        ("duration", "6", "media.1.duration: Input should be a valid number"),
+        ("created_at", "yesterday", "media.1.created_at: Value error, no date or time in ISO 8601"),
+        ("created_at", 5, "media.1.created_at: Input should be a valid string"),
+        ("last_viewed", [], "media.1.last_viewed: Input should be a valid string"),
+        ("owner", "a", "media.1.owner: Input should be a valid dictionary or instance of User"),
+        ("owner", {"email": 5}, "media.1.owner.email: Input should be a valid string"),
+        ("collection", {}, "media.1.collection.id: Field required"),
     ],
     ids=str,
 )
-def test_an_embed_that_is_not_like_the_wish_is_not_found(value: Any):
-    assert protocol.find_launch_url(value, WISH, STUDIO) is None
+def test_a_field_of_another_type_is_named_with_its_place(field: str, value: Any, named: str):
+    assert _said({"media": [{"id": 1}, {**FULL, field: value}]}) == f"search: {named}"
+
+
+def test_a_log_never_holds_a_value():
+    for field in ("id", "size", "created_at", "owner"):
+        assert "secret" not in str(_said({"media": [{"id": 1, field: "secret"}]}))
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (None, "media: is not there"),
+        (5, "media: is not there"),
+        ("media", "media: is not there"),
+        ({}, "media: is not there"),
+        ({"error": "x"}, "media: is not there"),
+        ({"media": None}, "media: no list"),
+        ({"media": {"id": 1}}, "media: no list"),
+        ({"media": [None]}, "media.0: Input should be a valid dictionary or instance of Media"),
+        ({"media": [], "meta": 5}, "meta: Input should be a valid dictionary or instance of Meta"),
+        (
+            {"media": [], "meta": {"last_page": "3"}},
+            "meta.last_page: Input should be a valid integer",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_no_list_is_named(value: Any, named: str):
+    assert _said(value) == f"search: {named}"
+
+
+@pytest.mark.parametrize(
+    "value", [None, [], {}, {"media": None}, {"media": []}, {"id": 7}], ids=str
+)
+def test_what_is_no_media_is_refused(value: Any):
+    with pytest.raises(StudioAnswerError):
+        protocol.read_one(value, "media", Media, "show")
+
+
+def test_a_list_stands_under_its_key_or_another_or_alone():
+    people, keys = [{"id": 1, "permission": "view"}, {"email": None}], ("users", "user_permissions")
+    read = (User(id=1, permission="view"), User(email=None))
+    for value in ({"users": people}, {"user_permissions": people}, people):
+        assert protocol.read_list(value, keys, User, "users") == read
+    assert protocol.read_list({"users": []}, keys, User, "users") == ()
+    both = {"user_permissions": people, "users": []}
+    assert protocol.read_list(both, keys, User, "users") == ()
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        (Course, {"id": 101, "name": "Biology"}),
+        (Course, {"id": 50, "course_id": 101, "name": None, "type": "course_wide"}),
+        (Perspective, {"id": 7001, "uuid": "u", "media_id": 7, "collection": {"id": 5}}),
+        (Perspective, {"id": "u-7", "title": "T", "embeds": [{"launch_url": "x"}]}),
+        (Source, {"url": "https://x", "definition": "high", "mime_type": "video/mp4", "size": 1}),
+        (Permission, {"id": 1, "type": "group", "name": "Staff", "permission": "edit"}),
+        (CaptionFile, {"id": 1, "srclang": "en", "status": "published", "url": "/x"}),
+        (Collection, {"id": 1, "name": None, "owner": {"id": 2}, "archived_at": None}),
+    ],
+    ids=str,
+)
+def test_each_thing_is_read_and_given_back_as_it_came(shape: Any, value: dict[str, Any]):
+    (read,) = protocol.read_list([value], ("things",), shape, "things")
+    assert read.as_json() == value
+
+
+def test_a_course_has_a_number_under_either_name_and_the_lms_own_wins():
+    assert Course(id=101).number == 101
+    assert Course(id=50, course_id=101).number == 101
+    assert "neither id nor course_id" in str(_said({"courses": [{"name": "x"}]}, Course, "courses"))
+
+
+def test_a_permission_says_what_it_allows():
+    said = str(_said({"permissions": [{"id": 1}]}, Permission, "permissions"))
+    assert said == "search: permissions.0.permission: Field required"
+
+
+def _page(count: int, last_page: int | None = None, *, meta: bool = True) -> Page[Media]:
+    items = tuple(Media(id=number) for number in range(1, count + 1))
+    return Page(items, Meta(last_page=last_page) if meta else None)
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "followed"),
+    [
+        (_page(20, 3), 2, True),
+        (_page(20, 3), 3, False),
+        (_page(5, 3), 2, True),
+        (_page(0, 3), 2, False),
+        (_page(20, None), 2, True),
+        (_page(20, meta=False), 2, True),
+        (_page(19, meta=False), 2, False),
+        (_page(0, meta=False), 1, False),
+    ],
+    ids=str,
+)
+def test_a_page_is_followed_if_there_may_be_another(page: Page[Media], number: int, followed: bool):
+    assert page.may_be_followed(number, 20) is followed
 
 
 @pytest.mark.parametrize(
@@ -153,6 +204,7 @@ def test_an_embed_that_is_not_like_the_wish_is_not_found(value: Any):
         (" 120 ", 120),
         ("Sun, 01 Mar 2026 12:00:30 GMT", 30),
         ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
+        ("Sunday, 01-Mar-26 12:00:30 GMT", None),
         ("soon", None),
         ("-5", None),
         ("1.5", None),
@@ -170,62 +222,11 @@ def test_an_endless_retry_after_breaks_nothing():
     assert asked is None or asked > 10
 
 
-@pytest.mark.parametrize(
-    ("value", "media"),
-    [
-        (
-            {"media": {"id": 7, "title": "Cells", "owner": {"id": 1, "email": "a@b.example"}}},
-            Media(id=7, title="Cells", owner=Owner(email="a@b.example")),
-        ),
-        ({"media": {"id": 7}}, Media(id=7, title=None, owner=None)),
-        ({"media": {"id": 7, "title": None, "owner": None}}, Media(id=7, title=None, owner=None)),
-        (
-            {"media": {"id": 7, "title": "T", "owner": {"email": None}, "further": [1]}},
-            Media(id=7, title="T", owner=Owner(email=None)),
-        ),
-    ],
-    ids=str,
-)
-def test_a_media_is_read(value: Any, media: Media):
-    assert protocol.read_media(value) == media
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, [], {}, {"media": None}, {"media": []}, {"media": {"id": "x"}}, {"id": 7}],
-    ids=str,
-)
-def test_what_is_no_media_is_refused(value: Any):
-    with pytest.raises(StudioAnswerError):
-        protocol.read_media(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "emails"),
-    [
-        ({"users": [{"email": "A@B.example"}, {"email": None}, {}, 5]}, ["a@b.example"]),
-        ([{"email": "a@b.example"}, {"email": "c@d.example"}], ["a@b.example", "c@d.example"]),
-        ({"users": []}, []),
-    ],
-    ids=str,
-)
-def test_addresses_are_read_in_lower_case(value: Any, emails: list[str]):
-    assert protocol.read_emails(value) == set(emails)
-
-
-@pytest.mark.parametrize("value", [None, {}, {"users": None}, "x", 5], ids=str)
-def test_no_list_of_users_is_refused(value: Any):
-    with pytest.raises(StudioAnswerError):
-        protocol.read_emails(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "pages"),
-    [({"meta": {"last_page": 3}}, 3), ({"meta": {"last_page": "3"}}, 1), ({"meta": 5}, 1), ([], 1)],
-    ids=str,
-)
-def test_how_many_pages_a_list_has(value: Any, pages: int):
-    assert protocol.read_last_page(value) == pages
+def test_a_date_is_rounded_up_so_that_nobody_comes_too_early():
+    early = NOW + timedelta(milliseconds=1)
+    assert protocol.read_retry_after("Sun, 01 Mar 2026 12:00:30 GMT", early) == 30
+    late = NOW - timedelta(milliseconds=1)
+    assert protocol.read_retry_after("Sun, 01 Mar 2026 12:00:30 GMT", late) == 31
 
 
 def test_tokens_are_read_and_not_shown():
@@ -254,3 +255,75 @@ def test_what_holds_no_tokens_is_refused(value: Any):
 def test_what_is_no_json_is_refused(body: bytes):
     with pytest.raises(StudioAnswerError):
         protocol.read_json(body, "show")
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("https://files.notorious.example/x?sig=1", "https://files.notorious.example/x?sig=1"),
+        ("/downloads/7.webm?expires=1", f"{STUDIO}/downloads/7.webm?expires=1"),
+        ("//cdn.example/7.webm", "https://cdn.example/7.webm"),
+    ],
+)
+def test_where_a_download_is_to_be_had(location: str, url: str):
+    headers = {"location": location}
+    assert protocol.read_download_url(headers, STUDIO, allow_insecure=False) == url
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "",
+        "http://files.example/x",
+        "ftp://files.example/x",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://user:pass@files.example/x",
+        "https://files.example\\@evil.example/",
+        "https://files.example/a b",
+        "https://files.example/\r\nX: y",
+        "https://files.example/ä",
+        "https://",
+        "https://[::1/x",
+        "//[::1/x",
+        "x",
+        "https://files.example:port/",
+        "https://files.example/" + "x" * 4096,
+    ],
+)
+def test_a_redirect_that_leads_nowhere_good_is_refused_and_not_logged(location: str):
+    with pytest.raises(StudioAnswerError) as caught:
+        protocol.read_download_url({"location": location}, STUDIO, allow_insecure=False)
+    assert str(caught.value.log).startswith("download: the redirect leads to ")
+    assert "files" not in str(caught.value.log)
+
+
+def test_a_redirect_that_is_not_there_is_refused():
+    with pytest.raises(StudioAnswerError):
+        protocol.read_download_url({}, STUDIO, allow_insecure=True)
+
+
+def test_downloads_over_http_are_for_tests():
+    headers = {"location": "http://127.0.0.2:8002/x"}
+    found = protocol.read_download_url(headers, STUDIO, allow_insecure=True)
+    assert found == "http://127.0.0.2:8002/x"
+
+
+@pytest.mark.parametrize("body", [b"pong", b'"pong"', b'{"ping": "Pong"}'])
+def test_a_pong_is_one_in_any_dress(body: bytes):
+    protocol.read_pong(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"ping", b"<html>" + b"x" * 100 + b"pong"])
+def test_what_is_no_pong_is_refused(body: bytes):
+    with pytest.raises(StudioAnswerError):
+        protocol.read_pong(body)
+
+
+def test_a_path_is_filled_with_numbers_and_a_query_is_encoded():
+    path = protocol.fill_path(operations.SHOW, {"media_id": 7}, {})
+    assert path == "/api/public/v1/media/7"
+    query = {"title": "a&b=c/ä", "page": "2"}
+    assert protocol.fill_path(operations.SEARCH, {}, query) == (
+        "/api/public/v1/media/search?title=a%26b%3Dc%2F%C3%A4&page=2"
+    )
