@@ -1,5 +1,6 @@
 """What `GET /media/search` can be asked for; several filters at once all have to fit."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -24,9 +25,10 @@ def _day(value: Any) -> Any:
     """Take a date, or its text as Studio writes it; neither a time nor a count of seconds."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("must be a date such as 2026-03-01")
-    return value
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    raise ValueError("must be a date such as 2026-03-01")
 
 
 Size = Annotated[int, Field(ge=0, le=LARGEST_ID)]
