@@ -1,7 +1,8 @@
-"""A small Canvas Studio: OAuth, the Media API, LTI 1.1 and 1.3 launches, a player, all in memory.
+"""A small Canvas Studio: OAuth, the Media API, LTI 1.1 and 1.3 launches, a player.
 
-For development, the demo and the tests, never for real media. `POST /_sandbox/next` makes it fail
-as Studio may fail. One process with many threads; nothing survives a restart.
+For development, the demo and the tests, never for real media. `POST /_sandbox/next` and
+`/_sandbox/throttle` make it fail as Studio may fail. One process with many threads; media, embeds
+and tokens are kept in SQLite, in a file if the settings name one.
 
 `static/sample.webm` is what every media plays. It was made with:
     ffmpeg -f lavfi -i testsrc=size=640x360:rate=15:duration=6 \
@@ -11,7 +12,19 @@ as Studio may fail. One process with many threads; nothing survives a restart.
 
 from flask import Flask
 
-from sandbox.studio import api, control, lti11, lti13, oauth, pages, player, upkeep
+from sandbox.studio import (
+    api,
+    apidocs,
+    control,
+    files,
+    lti11,
+    lti13,
+    neighbours,
+    oauth,
+    pages,
+    player,
+    upkeep,
+)
 from sandbox.studio.settings import StudioSettings
 from sandbox.studio.state import Studio
 
@@ -23,6 +36,8 @@ def create_studio(settings: StudioSettings) -> Flask:
     # Only `static/pages` is open to everyone: the sample beside it is for launched people.
     app = Flask(__name__, static_folder="static/pages", static_url_path="/static")
     app.extensions["studio"] = Studio(settings)
-    for part in (oauth, api, upkeep, lti11, lti13, player, control, pages):
+    for part in (oauth, api, upkeep, files, neighbours, apidocs, lti11, lti13, player):
+        app.register_blueprint(part.blueprint)
+    for part in (control, pages):
         app.register_blueprint(part.blueprint)
     return app

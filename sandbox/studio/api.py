@@ -1,5 +1,6 @@
-"""The Media API's operations that a tool for embedding needs; the others are in `upkeep`.
+"""The Media API's operations that a tool for embedding needs.
 
+The others are in `upkeep` and `files`, those of neighbouring pages in `neighbours`.
 Reference: https://developerdocs.instructure.com/services/studio/api-reference/media
 """
 
@@ -9,11 +10,11 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sandbox.studio.lookup import PREFIX, media_for_lookup, media_or_422, readable
+from sandbox.studio.lookup import PREFIX, media_for_lookup, media_or_422, read_query, readable
 from sandbox.studio.operations import ApiError, bearer_required, operation
-from sandbox.studio.people import PERMISSIONS
-from sandbox.studio.perspectives import courses_of, perspectives_of
-from sandbox.studio.search import read_search, search_page
+from sandbox.studio.people import PERMISSIONS, includes
+from sandbox.studio.perspectives import courses_of, perspectives_of, shown
+from sandbox.studio.search import Search
 from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
@@ -24,7 +25,7 @@ class EmbedOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    course_id: Annotated[int, Field(gt=0)]
+    course_id: Annotated[int, Field(gt=0, lt=2**62)]
     embed_type: Literal["embed", "bare_embed"]
     downloadable: bool = False
 
@@ -33,30 +34,40 @@ class EmbedOrder(BaseModel):
 @operation("search")
 @bearer_required
 def search() -> ResponseReturnValue:
-    """Search by title and owner, page by page."""
+    """Search by all filters that are given, page by page."""
     studio = current_studio()
-    query = read_search(request.args)
-    return jsonify(search_page(studio.catalogue.list_unarchived(), query, studio.settings.url))
+    query = read_query(Search, request.args)
+    found, count = studio.catalogue.search(query, studio.caller)
+    media = [one.as_json(studio.settings.url) for one in found]
+    return jsonify(media=media, meta=query.meta(count))
 
 
 @blueprint.get("/media/<media_id>")
 @operation("show")
 @bearer_required
 def show(media_id: str) -> ResponseReturnValue:
-    """Show one media."""
-    return jsonify(media=media_for_lookup(media_id).as_json(current_studio().settings.url))
+    """Show one media, with its collection."""
+    return jsonify(media=shown(media_for_lookup(media_id, "access"), current_studio()))
 
 
 @blueprint.get("/media/<media_id>/users")
 @operation("users")
 @bearer_required
 def users(media_id: str) -> ResponseReturnValue:
-    """List who may use the media."""
-    media = media_or_422(media_id)
-    min_permission = request.args.get("min_permission", "access")
-    if min_permission not in PERMISSIONS:
+    """List who may use the media.
+
+    The vendor's own script reads `user_permissions`; `users` is what the path promises.
+    """
+    media = media_or_422(media_id, "view")
+    least = request.args.get("min_permission", "access")
+    if least not in PERMISSIONS:
         raise ApiError(422, f"min_permission must be one of {', '.join(PERMISSIONS)}.")
-    return jsonify(users=[share.as_json() for share in media.users(min_permission)])
+    found = [
+        {**person.as_json(), "permission": permission}
+        for person, permission in current_studio().catalogue.list_users(media)
+        if includes(permission, least)
+    ]
+    return jsonify(users=found, user_permissions=found)
 
 
 @blueprint.get("/media/<media_id>/perspectives")
@@ -64,8 +75,8 @@ def users(media_id: str) -> ResponseReturnValue:
 @bearer_required
 def perspectives(media_id: str) -> ResponseReturnValue:
     """List where the media is, with the embeds made there."""
-    media = media_or_422(media_id)
-    return jsonify(perspectives=perspectives_of(media, current_studio().embeds))
+    media = media_or_422(media_id, "access")
+    return jsonify(perspectives=perspectives_of(media, current_studio()))
 
 
 @blueprint.get("/media/<media_id>/courses")
@@ -73,8 +84,7 @@ def perspectives(media_id: str) -> ResponseReturnValue:
 @bearer_required
 def courses(media_id: str) -> ResponseReturnValue:
     """List the courses that have the media."""
-    media = media_or_422(media_id)
-    return jsonify(courses=courses_of(media, current_studio().embeds))
+    return jsonify(courses=courses_of(media_or_422(media_id, "access"), current_studio()))
 
 
 @blueprint.post("/media/<media_id>/create_embed")
@@ -82,7 +92,7 @@ def courses(media_id: str) -> ResponseReturnValue:
 @bearer_required
 def create_embed(media_id: str) -> ResponseReturnValue:
     """Make a new embed of the media in a course, even if there is one already."""
-    media = media_or_422(media_id)
+    media = media_or_422(media_id, "view")
     try:
         order = EmbedOrder.model_validate(request.get_json(silent=True))
     except ValidationError as error:

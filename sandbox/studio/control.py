@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sandbox.studio.faults import Fault
 from sandbox.studio.lookup import readable
 from sandbox.studio.state import current_studio
+from sandbox.studio.throttle import Limits
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
 
@@ -25,6 +26,14 @@ class TokenOrder(BaseModel):
 
     expire: Literal[True] | None = None
     revoke: Literal[True] | None = None
+
+
+class CallerOrder(BaseModel):
+    """The body of `POST /_sandbox/caller`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    email: str
 
 
 class HeldQuery(BaseModel):
@@ -46,6 +55,31 @@ def plan_fault() -> ResponseReturnValue:
     return jsonify(waiting=current_studio().faults.plan(_body(Fault)))
 
 
+@blueprint.post("/throttle")
+def set_limits() -> ResponseReturnValue:
+    """Refuse a share of all calls, or those beyond a pace; `{}` refuses none."""
+    current_studio().throttle.set(_body(Limits))
+    return limits()
+
+
+@blueprint.get("/throttle")
+def limits() -> ResponseReturnValue:
+    """Give the limits, and how many calls were served and refused since they were set."""
+    throttle = current_studio().throttle
+    return jsonify(limits=throttle.limits.model_dump(), **throttle.counts())
+
+
+@blueprint.post("/caller")
+def set_caller() -> ResponseReturnValue:
+    """Let the access token speak for this person; at start it speaks for an admin."""
+    studio = current_studio()
+    person = studio.people.find_by_email(_body(CallerOrder).email)
+    if person is None:
+        return jsonify(error="There is no such person."), 404
+    studio.caller = person
+    return jsonify(caller=person.as_json())
+
+
 @blueprint.get("/held")
 def held() -> ResponseReturnValue:
     """Wait until `at_least` so many answers are held or delayed; gives how many are."""
@@ -61,7 +95,7 @@ def release() -> ResponseReturnValue:
 
 @blueprint.get("/calls")
 def calls() -> ResponseReturnValue:
-    """List API and token calls."""
+    """List API and token calls, and those for files."""
     return jsonify(current_studio().journal.calls())
 
 

@@ -1,10 +1,13 @@
 """Embeds: each `create_embed` makes a new one, so a caller's duplicates can be seen."""
 
-import threading
+import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Any, Literal
 from uuid import uuid4
+
+from sandbox.studio.database import Database
 
 EmbedType = Literal["embed", "bare_embed"]
 
@@ -18,6 +21,7 @@ class Embed:
     course_id: int
     embed_type: EmbedType
     downloadable: bool
+    created_at: str
     launch_url: str
 
     def as_json(self) -> dict[str, object]:
@@ -32,35 +36,55 @@ class Embed:
 class Embeds:
     """All embeds, in the order in which they were made."""
 
-    def __init__(self, studio_url: str, lock: threading.RLock) -> None:
+    def __init__(self, studio_url: str, database: Database) -> None:
         self._url = studio_url
-        self._lock = lock
-        self._by_launch_id: dict[str, Embed] = {}
+        self._database = database
 
     def make(
         self, media_id: int, course_id: int, embed_type: EmbedType, downloadable: bool
     ) -> Embed:
         """Make one more embed."""
         launch_id = f"{uuid4()}-{media_id}"
-        launch_url = (
-            f"{self._url}/lti/launch?custom_arc_launch_type={embed_type}"
-            f"&custom_arc_media_id={launch_id}&custom_arc_start_at=0"
-        )
-        embed = Embed(launch_id, media_id, course_id, embed_type, downloadable, launch_url)
-        with self._lock:
-            self._by_launch_id[launch_id] = embed
-        return embed
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        row = (launch_id, media_id, course_id, embed_type, downloadable, now)
+        with self._database.writing() as connection:
+            connection.execute("INSERT INTO embed VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)
+        return Embed(*row, self._launch_url(launch_id, embed_type))
 
     def find(self, launch_id: str) -> Embed | None:
         """Give the embed with this launch id."""
-        with self._lock:
-            return self._by_launch_id.get(launch_id)
+        found = self._database.rows("SELECT * FROM embed WHERE launch_id = ?", (launch_id,))
+        return self._read(found[0]) if found else None
 
     def list_by_course(self, media_id: int) -> dict[int, list[Embed]]:
         """Give a media's embeds, course by course."""
+        query = "SELECT * FROM embed WHERE media_id = ? ORDER BY place"
         by_course: dict[int, list[Embed]] = defaultdict(list)
-        with self._lock:
-            for embed in self._by_launch_id.values():
-                if embed.media_id == media_id:
-                    by_course[embed.course_id].append(embed)
+        for row in self._database.rows(query, (media_id,)):
+            by_course[row["course_id"]].append(self._read(row))
         return dict(by_course)
+
+    def list_media_ids(self, course_id: int) -> list[int]:
+        """List what is embedded in a course, and neither deleted nor archived."""
+        query = (
+            "SELECT DISTINCT media_id FROM embed JOIN media ON media.id = media_id "
+            "WHERE course_id = ? AND NOT is_archived ORDER BY media_id"
+        )
+        return [row["media_id"] for row in self._database.rows(query, (course_id,))]
+
+    def list_courses(self) -> dict[int, str]:
+        """Give when each course got its first embed, by the course's id."""
+        query = "SELECT course_id, min(created_at) AS since FROM embed GROUP BY course_id"
+        return {row["course_id"]: row["since"] for row in self._database.rows(query)}
+
+    def _read(self, row: sqlite3.Row) -> Embed:
+        columns: dict[str, Any] = dict(row)
+        del columns["place"]
+        columns["downloadable"] = bool(columns["downloadable"])
+        return Embed(**columns, launch_url=self._launch_url(row["launch_id"], row["embed_type"]))
+
+    def _launch_url(self, launch_id: str, embed_type: str) -> str:
+        return (
+            f"{self._url}/lti/launch?custom_arc_launch_type={embed_type}"
+            f"&custom_arc_media_id={launch_id}&custom_arc_start_at=0"
+        )

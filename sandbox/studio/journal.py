@@ -1,8 +1,11 @@
 """What happened, for the tests and the start page: calls, verified launches, refusals."""
 
 import threading
+import time
 from copy import deepcopy
 from typing import Any
+
+from flask import Request, Response
 
 Entry = dict[str, Any]
 
@@ -16,17 +19,30 @@ class Journal:
         self._launches: list[Entry] = []
         self._refusals: list[Entry] = []
 
-    def begin_call(self, operation: str, method: str, path: str) -> Entry:
-        """Note a call as it arrives; it has no status until it is answered."""
-        call = {"operation": operation, "method": method, "path": path, "status": None}
+    def begin_call(self, operation: str, request: Request) -> Entry:
+        """Note a call as it arrives; it has no status until it is answered.
+
+        `at` is when, in seconds: they count from 1970 and are those of one clock, so they can be
+        subtracted from one another.
+        """
+        call = {
+            "operation": operation,
+            "method": request.method,
+            "path": request.path,
+            "query": request.query_string.decode("ascii", "replace"),
+            "at": time.time(),
+            "status": None,
+            "retry_after": None,
+        }
         with self._lock:
             self._calls.append(call)
         return call
 
-    def end_call(self, call: Entry, status: int) -> None:
-        """Note how the call was answered."""
+    def end_call(self, call: Entry, response: Response) -> None:
+        """Note how the call was answered, and whether the answer said when to come again."""
         with self._lock:
-            call["status"] = status
+            call["status"] = response.status_code
+            call["retry_after"] = response.headers.get("Retry-After")
 
     def add_launch(self, launch: Entry) -> None:
         """Note a verified launch."""

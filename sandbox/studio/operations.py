@@ -1,15 +1,13 @@
 """Around every API operation: it is noted, it fails when told to, and its errors are JSON."""
 
-import socket
-import struct
 from collections.abc import Callable
 from functools import wraps
 
 from flask import Response, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
-from sandbox.studio.faults import Fault, Operation
-from sandbox.studio.gate import HOLD_SECONDS
+from sandbox.studio.failing import fail, say_when
+from sandbox.studio.faults import Operation
 from sandbox.studio.state import Studio, current_studio
 
 View = Callable[..., ResponseReturnValue]
@@ -31,14 +29,15 @@ def operation(name: Operation) -> Callable[[View], Callable[..., Response]]:
         @wraps(view)
         def answer(**values: str) -> Response:
             studio = current_studio()
-            call = studio.journal.begin_call(name, request.method, request.path)
-            fault = studio.faults.take(name)
-            if fault is None:
-                response = _real_answer(view, values)
+            call = studio.journal.begin_call(name, request)
+            if name != "token" and not studio.throttle.may_pass():
+                response = _told_to_wait(studio)
             else:
-                response = _failing_answer(studio, fault, lambda: _real_answer(view, values))
-            if fault is None or not fault.reset:
-                studio.journal.end_call(call, response.status_code)
+                fault = studio.faults.take(name)
+                response = fail(studio.gate, fault, lambda: _real_answer(view, values))
+                if fault is not None and fault.reset:
+                    return response
+            studio.journal.end_call(call, response)
             return response
 
         return answer
@@ -66,31 +65,8 @@ def _real_answer(view: View, values: dict[str, str]) -> Response:
         return make_response(jsonify(error=error.text), error.status)
 
 
-def _failing_answer(studio: Studio, fault: Fault, work: Callable[[], Response]) -> Response:
-    done = work() if fault.after else None
-    if fault.hold:
-        studio.gate.wait(HOLD_SECONDS)
-    if fault.delay_seconds:
-        studio.gate.wait(fault.delay_seconds)
-    if fault.reset:
-        return _cut_connection()
-    if fault.garbage:
-        return Response('{"media": [{"id": 2608', 200, mimetype="application/json")
-    if fault.status is None and fault.body is None:
-        return done or work()
-    body = {"error": "The sandbox was told to fail."} if fault.body is None else fault.body
-    response = make_response(jsonify(body), fault.status or 200)
-    if fault.retry_after is not None:
-        response.headers["Retry-After"] = str(fault.retry_after)
+def _told_to_wait(studio: Studio) -> Response:
+    limits = studio.throttle.limits
+    response = make_response(jsonify(error="Too many calls."), limits.status)
+    say_when(response, studio.throttle.seconds_to_wait(), as_date=limits.retry_after_date)
     return response
-
-
-def _cut_connection() -> Response:
-    connection = request.environ.get("werkzeug.socket") or request.environ.get("gunicorn.socket")
-    if connection is None:
-        raise ConnectionResetError("The sandbox was told to cut the connection.")
-    # Lingering for no time makes the close a reset; shutting down works although the server
-    # still has the socket open. Neither server complains when the client is gone.
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.shutdown(socket.SHUT_RDWR)
-    return Response(status=500)

@@ -1,9 +1,10 @@
 """What all pages share (policy, refusals), and the start page that says what this is."""
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, send_file
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from sandbox.studio.search import Search
 from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("pages", __name__)
@@ -26,21 +27,14 @@ def page_refused(reason: str, status: int) -> Response:
 def home() -> ResponseReturnValue:
     """Say what this is, and what is in it."""
     studio = current_studio()
+    found, count = studio.catalogue.search(Search(per_page=50), studio.people.admin)
     return render_template(
         "home.html",
         settings=studio.settings,
-        media=studio.catalogue.list_unarchived(),
+        media=found,
+        count=count,
         launches=list(reversed(studio.journal.launches()[-20:])),
     )
-
-
-@blueprint.get("/thumbnails/<int:media_id>.svg")
-def thumbnail(media_id: int) -> ResponseReturnValue:
-    """Give the media's picture; a sound has none, which Studio answers with 403."""
-    media = current_studio().catalogue.find(media_id)
-    if media is None or not media.has_thumbnail:
-        return Response(status=403)
-    return send_file("static/pages/thumbnail.svg")
 
 
 @blueprint.app_errorhandler(HTTPException)

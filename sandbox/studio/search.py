@@ -1,50 +1,107 @@
-"""Search: what may be asked for, and one page of what is found."""
+"""Search: what may be asked for, and how the database is asked. All that is asked must fit."""
 
-from collections.abc import Mapping
-from typing import Annotated
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from sandbox.studio.lookup import readable
-from sandbox.studio.media import Media
-from sandbox.studio.operations import ApiError
+from sandbox.studio.media import Source
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
-class Search(BaseModel):
-    """The parameters offered here; the vendor's others are refused rather than ignored."""
+def _day(text: Any) -> Any:
+    if not _DAY.fullmatch(text):
+        raise ValueError("must be YYYY-MM-DD")
+    return text
+
+
+def _digits(text: Any) -> Any:
+    if not _DIGITS.fullmatch(str(text)):
+        raise ValueError("must be a whole number")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[int, BeforeValidator(_digits)]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Paging(BaseModel):
+    """Which page is wanted. What else is asked is refused rather than ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
+    page: Annotated[Number, Field(ge=1)] = 1
+    per_page: Annotated[Number, Field(ge=1, le=50)] = 20
+
+    @property
+    def offset(self) -> int:
+        """How many come before this page."""
+        return (self.page - 1) * self.per_page
+
+    def meta(self, total_count: int) -> dict[str, int]:
+        """Give the page's place among all pages."""
+        return {
+            "current_page": self.page,
+            "last_page": max(1, -(-total_count // self.per_page)),
+            "total_count": total_count,
+        }
+
+
+class Search(Paging):
+    """The filters of the reference page; days are inclusive, and those of UTC."""
+
     title: str = ""
-    owner: str = ""
-    page: Annotated[int, Field(ge=1)] = 1
-    per_page: Annotated[int, Field(ge=1, le=50)] = 20
+    min_size: Number | None = None
+    max_size: Number | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
+    last_viewed_start_date: Day | None = None
+    last_viewed_end_date: Day | None = None
+    last_viewed_by_student_start_date: Day | None = None
+    last_viewed_by_student_end_date: Day | None = None
+    owner: Email | None = None
+    tag: Annotated[str, Field(min_length=1)] | None = None
+    source: Source | None = None
 
-    def finds(self, media: Media) -> bool:
-        """Say whether the media fits all that was asked."""
-        return self.title.casefold() in media.title.casefold() and self.owner.casefold() in (
-            "",
-            media.owner.email.casefold(),
-        )
+    def conditions(self) -> tuple[list[str], dict[str, object]]:
+        """Give the conditions in SQL, with their values; `owner` is not among them."""
+        given = [name for name in _CONDITIONS if getattr(self, name) not in (None, "")]
+        values = {name: _as_kept(name, getattr(self, name)) for name in given}
+        return [_CONDITIONS[name] for name in given], values
 
 
-def read_search(parameters: Mapping[str, str]) -> Search:
-    """Read the query's parameters, or refuse with 422."""
-    try:
-        return Search.model_validate(dict(parameters))
-    except ValidationError as error:
-        raise ApiError(422, readable(error)) from error
+class UserSearch(Paging):
+    """The parameters of a search for people."""
+
+    role: Literal["admin", "teacher", "student"] | None = None
+    email: Email | None = None
 
 
-def search_page(media: list[Media], search: Search, studio_url: str) -> dict[str, object]:
-    """Give the asked page, with its place among all pages."""
-    found = [one for one in media if search.finds(one)]
-    start = (search.page - 1) * search.per_page
-    return {
-        "media": [one.as_json(studio_url) for one in found[start : start + search.per_page]],
-        "meta": {
-            "current_page": search.page,
-            "last_page": max(1, -(-len(found) // search.per_page)),
-            "total_count": len(found),
-        },
-    }
+_CONDITIONS = {
+    "title": "instr(folded_title, :title) > 0",
+    "min_size": "size_bytes >= :min_size",
+    "max_size": "size_bytes <= :max_size",
+    "start_date": "substr(created_at, 1, 10) >= :start_date",
+    "end_date": "substr(created_at, 1, 10) <= :end_date",
+    "last_viewed_start_date": "last_viewed >= :last_viewed_start_date",
+    "last_viewed_end_date": "last_viewed <= :last_viewed_end_date",
+    "last_viewed_by_student_start_date": (
+        "last_viewed_by_student >= :last_viewed_by_student_start_date"
+    ),
+    "last_viewed_by_student_end_date": (
+        "last_viewed_by_student <= :last_viewed_by_student_end_date"
+    ),
+    "tag": "id IN (SELECT media_id FROM tag WHERE folded_name = :tag)",
+    "source": "source = :source",
+}
+"""By the parameter's name; a person's address is not in the database, so `owner` is not here."""
+
+
+def _as_kept(name: str, value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).casefold() if name in ("title", "tag") else value

@@ -3,6 +3,9 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
+
+_NUMBERS = frozenset({"access_token_seconds", "download_seconds", "media"})
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,28 @@ class StudioSettings:
     lti_client_id: str = "sandbox-studio"
     lti_deployment_id: str = "sandbox-studio-1"
     access_token_seconds: int = 3600
+    download_seconds: int = 24 * 3600
+    """How long the address of a download is good."""
     instructor_email: str = "ines.instructor@sandbox.test"
-    """Who owns most of the media."""
+    """Who owns the first media."""
+    media: int = 200
+    """How many media there are at start; an existing database grows to them."""
+    database: str = ":memory:"
+    """The SQLite file in which media, embeds and tokens outlive a restart."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "StudioSettings":
         """Read `SANDBOX_STUDIO_URL` and so on; raises KeyError without an URL."""
-        given = {
+        given: dict[str, Any] = {
             field.name: environ[f"SANDBOX_STUDIO_{field.name.upper()}"]
             for field in fields(cls)
             if f"SANDBOX_STUDIO_{field.name.upper()}" in environ
         }
         if "url" not in given:
             raise KeyError("SANDBOX_STUDIO_URL")
-        seconds = int(given.pop("access_token_seconds", cls.access_token_seconds))
-        return cls(**given, access_token_seconds=seconds)
+        for name in given.keys() & _NUMBERS:
+            given[name] = int(given[name])
+        return cls(**given)
 
     @property
     def launch_url(self) -> str:

@@ -1,19 +1,21 @@
-"""The Media API's operations that no embedding needs, so that the small Studio offers them all."""
+"""The Media API's operations that change a media, or with whom it is shared."""
 
-from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from flask import Blueprint, jsonify, redirect, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sandbox.studio.lookup import PREFIX, media_for_lookup, media_or_422, readable
+from sandbox.studio.lookup import PREFIX, find_number, media_for_lookup, media_or_422, readable
 from sandbox.studio.media import Media
 from sandbox.studio.operations import ApiError, bearer_required, operation
-from sandbox.studio.people import Person, Share
+from sandbox.studio.people import Group, Person, Share
+from sandbox.studio.perspectives import shown
 from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("upkeep", __name__, url_prefix=PREFIX)
+
+_NOT_ADDED = "One or more permissions were not found, or exist already."
 
 
 class NewPermission(BaseModel):
@@ -21,8 +23,22 @@ class NewPermission(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    user_id: Annotated[int, Field(gt=0)]
+    user_id: Annotated[int, Field(gt=0)] | None = None
+    group_id: Annotated[int, Field(gt=0)] | None = None
     permission: Literal["access", "view", "edit"]
+
+    @model_validator(mode="after")
+    def _is_for_one(self) -> Self:
+        if (self.user_id is None) == (self.group_id is None):
+            raise ValueError("say user_id or group_id")
+        return self
+
+    def find_holder(self) -> Person | Group | None:
+        """Give the one who is meant, or None."""
+        people = current_studio().people
+        if self.group_id is not None:
+            return people.find_group(self.group_id)
+        return people.find(self.user_id or 0)
 
 
 class NewPermissions(BaseModel):
@@ -38,9 +54,10 @@ class NewPermissions(BaseModel):
 @bearer_required
 def delete(media_id: str) -> ResponseReturnValue:
     """Delete the media."""
-    media = media_for_lookup(media_id)
+    media = media_for_lookup(media_id, "own")
+    answer = shown(media, current_studio())
     current_studio().catalogue.delete(media.id)
-    return _shown(media)
+    return jsonify(media=answer)
 
 
 @blueprint.put("/media/<media_id>/archive")
@@ -48,38 +65,19 @@ def delete(media_id: str) -> ResponseReturnValue:
 @bearer_required
 def archive(media_id: str) -> ResponseReturnValue:
     """Archive the media (the method is not documented)."""
-    media = media_for_lookup(media_id)
+    media = media_for_lookup(media_id, "own")
     current_studio().catalogue.archive(media.id)
-    return _shown(media)
+    return _shown_again(media)
 
 
 @blueprint.put("/media/<media_id>/unarchive")
 @operation("unarchive")
 @bearer_required
 def unarchive(media_id: str) -> ResponseReturnValue:
-    """Unarchive the media (the method is not documented)."""
-    media = media_for_lookup(media_id)
-    current_studio().catalogue.unarchive(media.id)
-    return _shown(media)
-
-
-@blueprint.get("/media/<media_id>/download")
-@operation("download")
-@bearer_required
-def download(media_id: str) -> ResponseReturnValue:
-    """Redirect to where the file would be; nothing is there, for the sandbox gives none away."""
-    media = media_or_422(media_id)
-    return redirect(f"{current_studio().settings.url}/downloads/{media.id}.webm")
-
-
-@blueprint.get("/media/<media_id>/sources")
-@operation("sources")
-@bearer_required
-def sources(media_id: str) -> ResponseReturnValue:
-    """List the media's files."""
-    media = media_for_lookup(media_id)
-    url = f"{current_studio().settings.url}/downloads/{media.id}.webm"
-    return jsonify(sources=[{"url": url, "mime_type": "video/webm", "size": media.size_bytes}])
+    """Unarchive the media (the method is not documented), into a collection if one is named."""
+    media = media_for_lookup(media_id, "own")
+    current_studio().catalogue.unarchive(media.id, _find_collection_id())
+    return _shown_again(media)
 
 
 @blueprint.get("/media/<media_id>/permissions")
@@ -87,38 +85,49 @@ def sources(media_id: str) -> ResponseReturnValue:
 @bearer_required
 def permissions(media_id: str) -> ResponseReturnValue:
     """List whom the media is shared with directly."""
-    return _permissions(media_or_422(media_id))
+    return _permissions(media_or_422(media_id, "view"))
 
 
 @blueprint.post("/media/<media_id>/permissions")
 @operation("add_permissions")
 @bearer_required
 def add_permissions(media_id: str) -> ResponseReturnValue:
-    """Share the media with more people; 400 for someone unknown or already there."""
-    media = media_or_422(media_id)
+    """Share the media with more people; 400, and nothing done, if that goes wrong for one."""
+    media = media_or_422(media_id, "edit")
     try:
         wanted = NewPermissions.model_validate(request.get_json(silent=True)).permissions
     except ValidationError as error:
         raise ApiError(400, readable(error)) from error
-    people = _people()
+    shares = []
     for new in wanted:
-        present = {share.person.id for share in media.users("access")}
-        if new.user_id not in people or new.user_id in present:
-            raise ApiError(400, "A permission was not found or exists already.")
-        share = Share(people[new.user_id], new.permission)
-        media = replace(media, shares=(*media.shares, share))
-    current_studio().catalogue.replace(media)
+        holder = new.find_holder()
+        if holder is None or holder.id == media.owner.id:
+            raise ApiError(400, _NOT_ADDED)
+        shares.append(Share(holder, new.permission))
+    if not current_studio().catalogue.add_shares(media.id, shares):
+        raise ApiError(400, _NOT_ADDED)
     return _permissions(media)
 
 
-def _shown(media: Media) -> ResponseReturnValue:
-    return jsonify(media=media.as_json(current_studio().settings.url))
+def _find_collection_id() -> int | None:
+    """Give where the media is to go; None where nothing is said."""
+    said = request.args.get("collection_id")
+    if said is None:
+        return None
+    studio = current_studio()
+    collection = studio.collections.find(find_number(said) or 0)
+    if collection is None or collection.course_id is not None:
+        raise ApiError(404, "The collection was not found.")
+    if not collection.is_open_to(studio.caller):
+        raise ApiError(403, "You are not allowed to put media into this collection.")
+    return collection.id
+
+
+def _shown_again(media: Media) -> ResponseReturnValue:
+    now = current_studio().catalogue.find(media.id)
+    return jsonify(media=shown(now or media, current_studio()))
 
 
 def _permissions(media: Media) -> ResponseReturnValue:
-    return jsonify(permissions=[share.as_json() for share in media.shares])
-
-
-def _people() -> dict[int, Person]:
-    media = current_studio().catalogue.list_unarchived()
-    return {share.person.id: share.person for one in media for share in one.users("access")}
+    shares = current_studio().catalogue.list_shares(media.id)
+    return jsonify(permissions=[share.as_json() for share in shares])

@@ -14,6 +14,24 @@ def studio() -> Iterator[Caller]:
         yield caller
 
 
+def library_of_ines() -> dict[str, object]:
+    """Her own collection, as Studio writes it."""
+    return {
+        "id": 40710,
+        "name": None,
+        "type": "user",
+        "permission": "edit",
+        "owner": {
+            "id": 4071,
+            "full_name": "Ines Instructor",
+            "display_name": "Ines Instructor",
+            "email": "ines.instructor@sandbox.test",
+        },
+        "created_at": "2024-08-01T08:00:00Z",
+        "course_id": None,
+    }
+
+
 def test_every_operation_wants_an_access_token(studio: Caller) -> None:
     operations = [
         ("GET", "/search"),
@@ -50,7 +68,7 @@ def test_a_media_is_shown_in_the_documented_shape(studio: Caller) -> None:
         "last_viewed": None,
         "last_viewed_by_student": None,
         "thumbnail_url": f"{studio.url}/thumbnails/261533.svg",
-        "transcoding_status": "transcoded",
+        "transcoding_status": "transcoding_finished",
         "owner": {
             "id": 4071,
             "full_name": "Ines Instructor",
@@ -59,6 +77,7 @@ def test_a_media_is_shown_in_the_documented_shape(studio: Caller) -> None:
         },
         "size": 9441268,
         "source": "upload",
+        "collection": library_of_ines(),
     }
 
 
@@ -68,18 +87,16 @@ def test_a_search_finds_by_title_and_owner_and_pages(studio: Caller) -> None:
         return [media["id"] for media in answer["media"]], answer["meta"]
 
     one_page = {"current_page": 1, "last_page": 1}
-    everything = [260854, 260861, 261007, 261533, 262118, 262590, 263940]
-    assert found() == (everything, {**one_page, "total_count": 7})
+    ids, meta = found()
+    assert (ids[:2], len(ids)) == ([260854, 260861], 20)
+    assert meta == {"current_page": 1, "last_page": 10, "total_count": 195}
     assert found(title="éNERGIE") == ([261533], {**one_page, "total_count": 1})
-    assert found(owner="Omar.Other@sandbox.test") == (
-        [261007, 262590, 263940],
-        {**one_page, "total_count": 3},
-    )
+    omar = {"owner": "Omar.Other@sandbox.test", "end_date": "2024-12-31"}
+    assert found(**omar) == ([261007, 262590, 263940], {**one_page, "total_count": 3})
     assert found(title="nothing") == ([], {**one_page, "total_count": 0})
-    assert found(owner="ines.instructor@sandbox.test", page=2, per_page=3) == (
-        [262118],
-        {"current_page": 2, "last_page": 2, "total_count": 4},
-    )
+    ines = {"owner": "ines.instructor@sandbox.test", "end_date": "2024-11-30"}
+    second = {"current_page": 2, "last_page": 2, "total_count": 4}
+    assert found(**ines, page=2, per_page=3) == ([262118], second)
 
 
 @pytest.mark.parametrize("query", [{"per_page": "51"}, {"page": "0"}, {"page": "x"}, {"q": "1"}])
@@ -115,42 +132,36 @@ def test_each_create_embed_makes_another_launch_url_that_perspectives_list(studi
         first,
     )
     assert "custom_arc_launch_type=bare_embed&" in second
-    listed = studio.api("GET", "/media/260854/perspectives").json()
-    assert listed == {
-        "perspectives": [
-            {
-                "id": 2608540,
-                "media_id": 260854,
-                "collection": {"id": 40710, "name": None, "type": "user", "course_id": None},
-                "embeds": [],
-            },
-            {
-                "id": 2608541,
-                "media_id": 260854,
-                "collection": {
-                    "id": 700042,
-                    "name": "Course 42",
-                    "type": "course_wide",
-                    "course_id": 42,
-                },
-                "embeds": [
-                    {"launch_url": first, "embed_type": "embed", "downloadable": False},
-                    {"launch_url": second, "embed_type": "bare_embed", "downloadable": True},
-                ],
-            },
-            {
-                "id": 2608542,
-                "media_id": 260854,
-                "collection": {
-                    "id": 700043,
-                    "name": "Course 43",
-                    "type": "course_wide",
-                    "course_id": 43,
-                },
-                "embeds": [{"launch_url": other, "embed_type": "embed", "downloadable": False}],
-            },
-        ]
-    }
+    places = studio.api("GET", "/media/260861/perspectives").json()["perspectives"]
+    assert [(one["id"], one["collection"]) for one in places] == [(260861000, library_of_ines())]
+    places = studio.api("GET", "/media/260854/perspectives").json()["perspectives"]
+    assert len({one["uuid"] for one in places}) == 3
+    told = ("id", "media_id", "title", "embeds")
+    title = "Cell Division: Mitosis in Six Minutes"
+    assert [tuple(one[name] for name in told) for one in places] == [
+        (260854000, 260854, title, []),
+        (
+            260854001,
+            260854,
+            title,
+            [
+                {"launch_url": first, "embed_type": "embed", "downloadable": False},
+                {"launch_url": second, "embed_type": "bare_embed", "downloadable": True},
+            ],
+        ),
+        (
+            260854002,
+            260854,
+            title,
+            [{"launch_url": other, "embed_type": "embed", "downloadable": False}],
+        ),
+    ]
+    told = ("id", "name", "type", "course_id")
+    assert [tuple(one["collection"][name] for name in told) for one in places] == [
+        (50011, "Biology 101 – Lectures", "custom", None),
+        (700042, "Course 42", "course_wide", 42),
+        (700043, "Course 43", "course_wide", 43),
+    ]
     assert studio.api("GET", "/media/260854/courses").json() == {
         "courses": [{"id": 42, "name": "Course 42"}, {"id": 43, "name": "Course 43"}]
     }
@@ -205,11 +216,11 @@ def test_the_operations_that_no_embedding_needs_are_there(studio: Caller) -> Non
         return studio.api("GET", "/media/search").json()["meta"]["total_count"]
 
     assert studio.api("PUT", "/media/260854/archive").json()["media"]["id"] == 260854
-    assert search() == 6
+    assert search() == 194
     assert studio.api("PUT", "/media/260854/unarchive").status_code == 200
-    assert search() == 7
+    assert search() == 195
     assert studio.api("GET", "/media/260854/download").status_code == 302
-    assert len(studio.api("GET", "/media/260854/sources").json()["sources"]) == 1
+    assert len(studio.api("GET", "/media/260854/sources").json()["sources"]) == 3
     new = {"permissions": [{"user_id": 4071, "permission": "view"}]}
     shared = studio.api("POST", "/media/263940/permissions", json=new)
     assert shared.status_code == 200

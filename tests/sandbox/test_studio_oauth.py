@@ -25,7 +25,8 @@ def test_a_refresh_gives_two_new_tokens_and_kills_the_old_ones(studio: Caller) -
         "token_type": "Bearer",
         "expires_in": 3600,
     }
-    assert pair.keys() == {"access_token", "refresh_token", "token_type", "expires_in"}
+    keys = {"access_token", "refresh_token", "token_type", "expires_in", "created_at"}
+    assert pair.keys() == keys
     assert studio.tokens() == {key: pair[key] for key in ("access_token", "refresh_token")}
     assert len({*before.values(), pair["access_token"], pair["refresh_token"]}) == 4
 
