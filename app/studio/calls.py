@@ -96,7 +96,8 @@ class Calls:
             on=worth_another,
             attempts=None,
             timeout=None,
-            wait_initial=0.2,
+            wait_initial=trying.FIRST_PAUSE_SECONDS,
+            wait_max=trying.LONGEST_PAUSE_SECONDS,
             wait_jitter=trying.JITTER_SECONDS,
         )
         for attempt in tries:

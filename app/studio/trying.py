@@ -11,6 +11,8 @@ from app.studio.errors import (
 from app.studio.operations import Operation
 
 JITTER_SECONDS = 0.3
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 2.0
 SHORTEST_WAIT_SECONDS = 0.1
 TOO_MANY, UNAVAILABLE = 429, 503
 
