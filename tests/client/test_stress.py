@@ -3,7 +3,7 @@
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -149,19 +149,6 @@ def test_who_waits_gets_its_turn_and_not_before(reach: Reach):
     begun, turn = time.time(), pace.reserve(datetime.now(UTC), datetime.now(UTC) + timedelta(9))
     reach.client(1.0).patient().within(5).get_media(CELLS)
     assert reach.calls("show")[-1]["at"] >= turn.at.timestamp() + 1 >= begun
-
-
-def test_a_connection_is_used_again(reach: Reach):
-    with make_session(allow_private=True) as http:
-        client = make_client(reach.db, reach.account_id, reach.url, http, FAST)
-        for _ in range(20):
-            client.get_media(CELLS)
-        with pytest.raises(errors.MediaNotFoundError):
-            client.get_media(999_999_999)
-        pools = http.get_adapter(reach.url).poolmanager.pools
-        (pool,) = [pools[key] for key in pools.keys()]  # noqa: SIM118 (no dictionary)
-        assert pool.num_connections == 1
-        assert pool.num_requests >= 21
 
 
 def _await_its_slot(reach: Reach, waiting: Future[Any]) -> None:

@@ -20,6 +20,7 @@ class Shelf:
 
     def load(self, number: int, size: int) -> Page[Media]:
         self.asked.append((number, size))
+        assert number <= 50, "this never ends"
         begin = (number - 1) * size
         items = self.all[begin : begin + size] if self.pages else self.all
         last = max(1, -(-len(self.all) // size))
