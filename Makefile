@@ -33,8 +33,8 @@ chromium: # Debian's Chromium, for the browser tests
 run: setup ## the service alone, on http://localhost:8000
 	$(BIN)/gunicorn -c config/gunicorn.py wsgi:app
 
-demo: setup ## the service with a sandbox LMS and a sandbox Studio
-	@$(BIN)/python -m sandbox.demo
+demo: setup ## the service with a sandbox LMS and Studio; RESET=1 forgets Studio's last state, MEDIA=10000
+	@$(BIN)/python -m sandbox.demo $(if $(RESET),--reset) $(if $(MEDIA),--media $(MEDIA))
 
 test: setup chromium ## every test, or some: make test T=tests/units
 	$(BIN)/python -m pytest $(AT_ONCE) $(T)

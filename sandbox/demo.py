@@ -1,10 +1,12 @@
 """`make demo`: the service with the small LMS and the small Studio, from nothing, until Ctrl-C.
 
-1. Three ports must be free; all data is in a folder of its own, which is deleted at the end.
+1. Three ports must be free. Studio's data stay in `instance/` from one demo to the next, unless
+   `--reset` is given; all other data are in a folder of its own, which is deleted at the end.
 2. Three gunicorns start, each in a process group of its own, and must answer.
 3. The service's own command gives the parameters of a few links, and the LMS puts them on pages.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -23,9 +25,11 @@ import requests
 from sandbox.installation import (
     LAUNCH_MODES,
     LaunchMode,
+    forget,
     lms_server,
     service_environment,
     service_server,
+    studio_database,
     studio_server,
 )
 from sandbox.lms import LmsSettings
@@ -70,12 +74,13 @@ LINKS = (
 
 def main() -> int:
     """Run the demo until a signal ends it (0), or something fails (1)."""
+    options = _read_options()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     try:
         with ExitStack() as stack:
-            _demonstrate(stack, stop)
+            _demonstrate(stack, stop, options)
     except StoppedError:
         return 0
     except FailedError as failed:
@@ -83,7 +88,18 @@ def main() -> int:
         return 1
 
 
-def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description="The demo.")
+    parser.add_argument(
+        "--reset", action="store_true", help="forget what Studio knew from earlier demos"
+    )
+    parser.add_argument(
+        "--media", type=int, default=StudioSettings.media, help="how many media Studio has"
+    )
+    return parser.parse_args()
+
+
+def _demonstrate(stack: ExitStack, stop: threading.Event, options: argparse.Namespace) -> Never:
     mode = _read_launch_mode()
     ports = [_read_port("DEMO_PORT", 8000), _read_port("DEMO_LMS_PORT", 8001)]
     ports.append(_read_port("DEMO_STUDIO_PORT", 8002))
@@ -92,7 +108,13 @@ def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
         tool_url=f"http://localhost:{ports[0]}",
         studio_url=f"http://127.0.0.2:{ports[2]}",
     )
-    studio = StudioSettings(url=lms.studio_url, platform_issuer=lms.tool_url)
+    database = studio_database(ROOT / "instance", ports[2])
+    studio = StudioSettings(
+        url=lms.studio_url,
+        platform_issuer=lms.tool_url,
+        media=options.media,
+        database=str(database),
+    )
     temporary = tempfile.TemporaryDirectory(prefix="studio-embed-", ignore_cleanup_errors=True)
     folder = Path(stack.enter_context(temporary))
     environment = service_environment(lms, studio, mode, folder)
@@ -103,11 +125,13 @@ def _demonstrate(stack: ExitStack, stop: threading.Event) -> Never:
     )
     for server in servers:
         check_port(server)
+    if options.reset:
+        forget(database)
     running = [stack.enter_context(started(server, folder)) for server in servers]
     wait_until_ready(servers, running, stop)
     for link in LINKS:
         _put_link(link, lms, environment, stop)
-    _tell(lms, mode, folder)
+    _tell(lms, mode, folder, database)
     while True:
         pause(stop, 0.5)
         for each in running:
@@ -165,12 +189,13 @@ def _custom_parameters(
     return json.loads(done.stdout)
 
 
-def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path) -> None:
+def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path) -> None:
     print(
         f"Studio Embed  {lms.tool_url}/\n"
         f"Studio        {lms.studio_url}/\n"
         f"Launch mode   {mode}: {_MODES[mode]} (DEMO_LAUNCH_MODE)\n"
-        f"Logs          {folder}/*.log (deleted at the end, like all data)\n"
+        f"Kept          {database.relative_to(ROOT)}: what Studio knows (--reset forgets it)\n"
+        f"Logs          {folder}/*.log (deleted at the end, like all other data)\n"
         "Open the LMS below, choose who you are, and open a page of a course: its video plays.\n"
         "Copy the course, and it plays there too. Ctrl-C ends all.",
         flush=True,

@@ -26,11 +26,24 @@ def _clean_environment() -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1", "FLASK_SKIP_DOTENV": "1"}
 
 
+def studio_database(folder: Path, port: int) -> Path:
+    """Say where the Studio of a demo on this port keeps what it knows."""
+    return folder / f"demo-studio-{port}.sqlite3"
+
+
+def forget(database: Path) -> None:
+    """Delete an SQLite database, with what SQLite may have left beside it."""
+    for ending in ("", "-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
 def studio_server(studio: StudioSettings, port: int) -> Server:
     """Describe the small Studio, whose LTI 1.3 platform is the service."""
     settings = {
         "SANDBOX_STUDIO_URL": studio.url,
         "SANDBOX_STUDIO_PLATFORM_ISSUER": studio.platform_issuer,
+        "SANDBOX_STUDIO_DATABASE": studio.database,
+        "SANDBOX_STUDIO_MEDIA": str(studio.media),
     }
     return Server(
         name="Studio",

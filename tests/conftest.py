@@ -1,5 +1,6 @@
 """What tests share: a world for each module, on each database."""
 
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +20,8 @@ def _connect_on_loopback(self: socket.socket, address: Any) -> None:
     _CONNECT(self, address)
 
 
-socket.socket.connect = _connect_on_loopback  # type: ignore[method-assign,assignment]
+if "STUDIO_UNDER_TEST" not in os.environ:  # a real Studio, see rules/test_studio_operations.py
+    socket.socket.connect = _connect_on_loopback  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

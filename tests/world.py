@@ -231,7 +231,12 @@ def world(
             serving(
                 "127.0.0.2",
                 lambda url: create_studio(
-                    StudioSettings(url=url, platform_issuer=f"http://localhost:{port}", **CONSUMER)
+                    StudioSettings(
+                        url=url,
+                        platform_issuer=f"http://localhost:{port}",
+                        database=str(folder / "studio.sqlite3"),
+                        **CONSUMER,
+                    )
                 ),
             )
         ).extensions["studio"]

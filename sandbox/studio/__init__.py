@@ -17,6 +17,7 @@ from sandbox.studio import (
     apidocs,
     control,
     files,
+    insights,
     lti11,
     lti13,
     neighbours,
@@ -36,7 +37,7 @@ def create_studio(settings: StudioSettings) -> Flask:
     # Only `static/pages` is open to everyone: the sample beside it is for launched people.
     app = Flask(__name__, static_folder="static/pages", static_url_path="/static")
     app.extensions["studio"] = Studio(settings)
-    for part in (oauth, api, upkeep, files, neighbours, apidocs, lti11, lti13, player):
+    for part in (oauth, api, upkeep, files, neighbours, insights, apidocs, lti11, lti13, player):
         app.register_blueprint(part.blueprint)
     for part in (control, pages):
         app.register_blueprint(part.blueprint)

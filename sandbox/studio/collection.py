@@ -48,9 +48,10 @@ class Collections:
         """Give the collection with this id, or None."""
         return next((one for one in self._all() if one.id == collection_id), None)
 
-    def find_course(self, course_id: int) -> Collection | None:
-        """Give a course's collection, or None where nothing was ever embedded."""
-        return next((one for one in self._all() if one.course_id == course_id), None)
+    def of_courses(self) -> dict[int, Collection]:
+        """Give the collections of courses in which something was ever embedded."""
+        owner, since = self._people.admin, self._embeds.list_courses()
+        return {one: course_collection(one, owner, since[one]) for one in since}
 
     def list_open_to(self, person: Person) -> list[Collection]:
         """List which collections a person may look into, by id."""
@@ -69,9 +70,7 @@ class Collections:
             Collection(50_011, "Biology 101 – Lectures", "custom", ines),
             Collection(50_012, "Kept for Next Term", "custom", ines),
         ]
-        since = self._embeds.list_courses()
-        courses = [course_collection(one, self._people.admin, since[one]) for one in since]
-        return sorted((*own, *named, *courses), key=lambda one: one.id)
+        return sorted((*own, *named, *self.of_courses().values()), key=lambda one: one.id)
 
 
 def course_collection(course_id: int, owner: Person, created_at: str) -> Collection:

@@ -37,12 +37,12 @@ _TABLES = {
     "kept": "name TEXT PRIMARY KEY, value TEXT",
 }
 _INDEXES = (
-    "CREATE INDEX IF NOT EXISTS share_of_media ON share (media_id)",
-    "CREATE INDEX IF NOT EXISTS tag_of_media ON tag (media_id)",
-    "CREATE INDEX IF NOT EXISTS tag_by_name ON tag (folded_name)",
-    "CREATE INDEX IF NOT EXISTS caption_of_media ON caption (media_id)",
-    "CREATE INDEX IF NOT EXISTS embed_of_media ON embed (media_id)",
-    "CREATE INDEX IF NOT EXISTS embed_of_course ON embed (course_id)",
+    "CREATE INDEX share_of_media ON share (media_id)",
+    "CREATE INDEX tag_of_media ON tag (media_id)",
+    "CREATE INDEX tag_by_name ON tag (folded_name)",
+    "CREATE INDEX caption_of_media ON caption (media_id)",
+    "CREATE INDEX embed_of_media ON embed (media_id)",
+    "CREATE INDEX embed_of_course ON embed (course_id)",
 )
 
 Values = Sequence[object] | Mapping[str, object]
@@ -61,7 +61,7 @@ class Database:
         # What was written lives on when the process is killed, if not when the machine is.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = OFF")
-        self._make_tables()
+        self._make("kept")
         if self.find_kept("form") != _FORM:
             self.clear()
 
@@ -97,11 +97,10 @@ class Database:
         with self._lock:
             for table in _TABLES:
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-            self._make_tables()
+                self._make(table)
+            for index in _INDEXES:
+                self._connection.execute(index)
             self.keep(form=_FORM)
 
-    def _make_tables(self) -> None:
-        for table, columns in _TABLES.items():
-            self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-        for index in _INDEXES:
-            self._connection.execute(index)
+    def _make(self, table: str) -> None:
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_TABLES[table]})")

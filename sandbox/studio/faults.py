@@ -28,6 +28,8 @@ Operation = Literal[
     "course",
     "course_perspectives",
     "user_search",
+    "insights_overview",
+    "insights_users",
     "download_file",
     "token",
 ]

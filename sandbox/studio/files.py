@@ -20,7 +20,8 @@ from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("files", __name__)
 
-_SAMPLE = Path(__file__).parent / "static" / "sample.webm"
+SAMPLE = Path(__file__).parent / "static" / "sample.webm"
+"""The file of every media."""
 _TYPE = "video/webm"
 
 
@@ -67,7 +68,7 @@ def download_file(media_id: str, quality: str) -> ResponseReturnValue:
     signed = hmac.compare_digest(given.encode(), _signature(int(media_id), quality, ends).encode())
     if not signed or time.time() >= float(ends):
         raise ApiError(403, "This address is not good, or not any more.")
-    return send_file(_SAMPLE, mimetype=_TYPE, as_attachment=True, conditional=True)
+    return send_file(SAMPLE, mimetype=_TYPE, as_attachment=True, conditional=True)
 
 
 @blueprint.get(f"{PREFIX}/media/<media_id>/caption_files")
@@ -79,12 +80,12 @@ def caption_files(media_id: str) -> ResponseReturnValue:
     return jsonify(caption_files=[caption.as_json() for caption in captions])
 
 
-@blueprint.get(f"{PREFIX}/caption_files/<caption_id>/download")
+@blueprint.get(f"{PREFIX}/caption_files/<caption_file_id>/download")
 @operation("caption_file")
 @bearer_required
-def caption_file(caption_id: str) -> ResponseReturnValue:
+def caption_file(caption_file_id: str) -> ResponseReturnValue:
     """Send captions as SubRip text."""
-    number = number_or_422("caption_file_id", caption_id)
+    number = number_or_422("caption_file_id", caption_file_id)
     found = current_studio().catalogue.find_caption(number)
     if found is None:
         raise ApiError(404, "The caption was not found.")

@@ -40,7 +40,7 @@ _FORMS = (
     "Week {week} Lecture – {topic}",
     "{topic} in {minutes} Minutes",
     "{topic}: Worked Examples",
-    "Lab Demo: {topic}",
+    "Seminar: {topic}",
     "Review Session: {topic}",
     "Office Hours, Week {week}: {topic}",
     "{topic} – Part {part}",

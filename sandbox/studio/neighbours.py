@@ -7,11 +7,12 @@ https://developerdocs.instructure.com/services/studio/api-reference
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from sandbox.studio.collection import Collection
 from sandbox.studio.lookup import PREFIX, media_or_422, number_or_422, read_query
 from sandbox.studio.operations import ApiError, bearer_required, operation
 from sandbox.studio.perspectives import perspectives_in
 from sandbox.studio.search import Paging, UserSearch
-from sandbox.studio.state import Studio, current_studio
+from sandbox.studio.state import current_studio
 
 blueprint = Blueprint("neighbours", __name__, url_prefix=PREFIX)
 
@@ -70,10 +71,7 @@ def collection_media(collection_id: str) -> ResponseReturnValue:
 @bearer_required
 def course(course_id: str) -> ResponseReturnValue:
     """Show a course's collection, by the course's number in the LMS."""
-    studio = current_studio()
-    found = studio.collections.find_course(_course_number(course_id, studio))
-    assert found is not None
-    return jsonify(course=found.as_json())
+    return jsonify(course=_open_course(course_id).as_json())
 
 
 @blueprint.get("/courses/<course_id>/perspectives")
@@ -81,8 +79,8 @@ def course(course_id: str) -> ResponseReturnValue:
 @bearer_required
 def course_perspectives(course_id: str) -> ResponseReturnValue:
     """List what is in a course."""
-    studio = current_studio()
-    return jsonify(perspectives=perspectives_in(_course_number(course_id, studio), studio))
+    number = _open_course(course_id).course_id
+    return jsonify(perspectives=perspectives_in(number or 0, current_studio()))
 
 
 @blueprint.get("/users/search")
@@ -103,11 +101,11 @@ def user_search() -> ResponseReturnValue:
     return jsonify(users=page, meta=query.meta(len(found)))
 
 
-def _course_number(course_id: str, studio: Studio) -> int:
-    number = number_or_422("course_id", course_id)
-    collection = studio.collections.find_course(number)
+def _open_course(course_id: str) -> Collection:
+    number, studio = number_or_422("course_id", course_id), current_studio()
+    collection = studio.collections.of_courses().get(number)
     if collection is None:
         raise ApiError(404, "The course was not found.")
     if not collection.is_open_to(studio.caller):
         raise ApiError(403, "You are not allowed to look into this course.")
-    return number
+    return collection

@@ -29,9 +29,11 @@ def operation(name: Operation) -> Callable[[View], Callable[..., Response]]:
         @wraps(view)
         def answer(**values: str) -> Response:
             studio = current_studio()
-            call = studio.journal.begin_call(name, request)
-            if name != "token" and not studio.throttle.may_pass():
-                response = _told_to_wait(studio)
+            with studio.lock:  # calls pass in the order of their times
+                call = studio.journal.begin_call(name, request)
+                passes = name == "token" or studio.throttle.may_pass(call["at"])
+            if not passes:
+                response = _told_to_wait(studio, call["at"])
             else:
                 fault = studio.faults.take(name)
                 response = fail(studio.gate, fault, lambda: _real_answer(view, values))
@@ -65,8 +67,8 @@ def _real_answer(view: View, values: dict[str, str]) -> Response:
         return make_response(jsonify(error=error.text), error.status)
 
 
-def _told_to_wait(studio: Studio) -> Response:
+def _told_to_wait(studio: Studio, at: float) -> Response:
     limits = studio.throttle.limits
     response = make_response(jsonify(error="Too many calls."), limits.status)
-    say_when(response, studio.throttle.seconds_to_wait(), as_date=limits.retry_after_date)
+    say_when(response, studio.throttle.seconds_to_wait(at), as_date=limits.retry_after_date)
     return response

@@ -3,15 +3,16 @@
 Archiving a media archives them too: then there are none.
 """
 
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID
 
 from sandbox.studio.collection import Collection, course_name
 from sandbox.studio.embeds import Embed
 from sandbox.studio.media import Media
 from sandbox.studio.state import Studio
 
-_PLACES = 1000
+_PLACES = 100_000
 """More places no media has: a perspective's id is made of the media's and the place."""
+_UUIDS_FROM = UUID("5a4d0b0e-1c2d-4e5f-8000-000000000000").int
 
 
 def shown(media: Media, studio: Studio) -> dict[str, object]:
@@ -39,6 +40,15 @@ def perspectives_in(course_id: int, studio: Studio) -> list[dict[str, object]]:
     ]
 
 
+def find_place(perspective_uuid: str) -> tuple[int, int] | None:
+    """Give the media's id and the place of what may be a perspective, or None."""
+    try:
+        number = UUID(perspective_uuid).int - _UUIDS_FROM
+    except ValueError:
+        return None
+    return divmod(number, _PLACES) if 0 < number < 2**60 else None
+
+
 def courses_of(media: Media, studio: Studio) -> list[dict[str, object]]:
     """List the courses that have the media."""
     courses = [] if media.is_archived else studio.embeds.list_by_course(media.id)
@@ -46,12 +56,13 @@ def courses_of(media: Media, studio: Studio) -> list[dict[str, object]]:
 
 
 def _in_courses(media: Media, studio: Studio, only: int | None = None) -> list[dict[str, object]]:
-    found = []
-    for place, (course_id, made) in enumerate(studio.embeds.list_by_course(media.id).items(), 1):
-        collection = studio.collections.find_course(course_id)
-        if collection is not None and only in (None, course_id):
-            found.append(_perspective(media, place, collection, made))
-    return found
+    collections = studio.collections.of_courses()
+    embeds = studio.embeds.list_by_course(media.id)
+    return [
+        _perspective(media, place, collections[course_id], made)
+        for place, (course_id, made) in enumerate(embeds.items(), 1)
+        if only in (None, course_id)
+    ]
 
 
 def _perspective(
@@ -60,7 +71,7 @@ def _perspective(
     number = media.id * _PLACES + place
     return {
         "id": number,
-        "uuid": str(uuid5(NAMESPACE_URL, f"sandbox-studio-perspective-{number}")),
+        "uuid": str(UUID(int=_UUIDS_FROM + number)),
         "title": media.title,
         "media_id": media.id,
         "collection": collection.as_json(),

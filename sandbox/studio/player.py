@@ -1,19 +1,16 @@
 """The player page, and the media file that only launched people get."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from sandbox.studio.embeds import Embed
+from sandbox.studio.files import SAMPLE
 from sandbox.studio.media import Media
 from sandbox.studio.pages import page_refused
 from sandbox.studio.state import current_studio
 from sandbox.studio.viewers import cookie_name
 
 blueprint = Blueprint("player", __name__)
-
-_SAMPLE = Path(__file__).parent / "static" / "sample.webm"
 
 
 def show_player(embed: Embed, media: Media, start_seconds: float, is_instructor: bool) -> Response:
@@ -53,6 +50,6 @@ def video(launch_id: str) -> ResponseReturnValue:
         return page_refused("Only who was launched may see this media.", 403)
     if studio.catalogue.find(embed.media_id) is None:
         return page_refused("This media is gone.", 404)
-    response = send_file(_SAMPLE, mimetype="video/webm", conditional=True)
+    response = send_file(SAMPLE, mimetype="video/webm", conditional=True)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -6,7 +6,6 @@
 import math
 import random
 import threading
-import time
 from collections import deque
 from typing import Annotated, Self
 
@@ -52,10 +51,10 @@ class Throttle:
             self._served: deque[float] = deque()
             self._counts = {"served": 0, "by_share": 0, "by_pace": 0}
 
-    def may_pass(self) -> bool:
-        """Count a call, and say whether it is served."""
+    def may_pass(self, at: float) -> bool:
+        """Count a call of this time, in seconds, and say whether it is served."""
         with self._lock:
-            reason = self._find_reason(time.monotonic())
+            reason = self._find_reason(at)
             self._counts[reason or "served"] += 1
             return reason is None
 
@@ -64,13 +63,13 @@ class Throttle:
         with self._lock:
             return dict(self._counts)
 
-    def seconds_to_wait(self) -> int | None:
-        """Give what a refused call is told: at least until the pace lets another one in."""
+    def seconds_to_wait(self, at: float) -> int | None:
+        """Give what a call refused then is told: at least until the pace lets another one in."""
         with self._lock:
             asked, pace = self.limits.retry_after, self.limits.per_second
             if asked is None or pace is None or len(self._served) < pace:
                 return asked
-            return max(asked, math.ceil(self._served[0] + 1 - time.monotonic()))
+            return max(asked, math.ceil(self._served[0] + 1 - at))
 
     def _find_reason(self, now: float) -> str | None:
         if self._chance.random() < self.limits.share:

@@ -133,15 +133,15 @@ def test_each_create_embed_makes_another_launch_url_that_perspectives_list(studi
     )
     assert "custom_arc_launch_type=bare_embed&" in second
     places = studio.api("GET", "/media/260861/perspectives").json()["perspectives"]
-    assert [(one["id"], one["collection"]) for one in places] == [(260861000, library_of_ines())]
+    assert [(one["id"], one["collection"]) for one in places] == [(26086100000, library_of_ines())]
     places = studio.api("GET", "/media/260854/perspectives").json()["perspectives"]
     assert len({one["uuid"] for one in places}) == 3
     told = ("id", "media_id", "title", "embeds")
     title = "Cell Division: Mitosis in Six Minutes"
     assert [tuple(one[name] for name in told) for one in places] == [
-        (260854000, 260854, title, []),
+        (26085400000, 260854, title, []),
         (
-            260854001,
+            26085400001,
             260854,
             title,
             [
@@ -150,7 +150,7 @@ def test_each_create_embed_makes_another_launch_url_that_perspectives_list(studi
             ],
         ),
         (
-            260854002,
+            26085400002,
             260854,
             title,
             [{"launch_url": other, "embed_type": "embed", "downloadable": False}],
