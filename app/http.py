@@ -37,6 +37,10 @@ class AnswerTimeoutError(OutgoingError):
     """The request was sent and no answer came in time: whether it was obeyed is not known."""
 
 
+class AnswerTooLongError(OutgoingError):
+    """The answer is longer than whoever asked will read."""
+
+
 class _PrivateAddressError(NewConnectionError):
     """The host answers at an address that is not of the open internet."""
 
@@ -172,7 +176,7 @@ def _fetch(
                 break
             body += piece
             if len(body) > max_bytes:
-                raise OutgoingError(f"an answer of more than {max_bytes} bytes")
+                raise AnswerTooLongError(f"an answer of more than {max_bytes} bytes")
         else:
             raise requests.ReadTimeout
         headers = {name.lower(): value for name, value in answer.headers.items()}

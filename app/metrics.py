@@ -71,6 +71,12 @@ KEY_SET_FETCHES = Counter(
 )
 
 
+def count_studio_call(operation: str, status: str, seconds: float) -> None:
+    """Count a call to Studio, and how long it took."""
+    STUDIO_CALLS.labels(operation, status).inc()
+    STUDIO_CALL_SECONDS.labels(operation).observe(seconds)
+
+
 def start_at_zero() -> None:
     """Let what alerts watch be there before it happens: else its first time is no increase."""
     for result in ("kept", "refused", "failed"):

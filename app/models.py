@@ -65,6 +65,16 @@ studio_account = Table(
     Column("home_client_id", String(255), doc="of that platform: schools share an issuer"),
 )
 
+studio_pace = Table(
+    "studio_pace",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("next_slot_us", BigInteger, nullable=False, doc="microseconds since 1970"),
+    Column("held_until_us", BigInteger, doc="until when Studio's last 429 asked to be left alone"),
+    Column("failures", Integer, nullable=False, doc="of calls, one after the other"),
+    Column("open_until", Utc, doc="set while the circuit is open; over: one call may try"),
+)
+
 platform = Table(
     "platform",
     metadata,

@@ -5,6 +5,7 @@ from typing import Any
 
 import requests
 
+from app import metrics
 from app.core import accounts
 from app.core.lti13 import StudioTool
 from app.core.memory import Memory
@@ -15,6 +16,7 @@ from app.locks import Seats
 from app.settings import Settings
 from app.studio.client import StudioClient
 from app.studio.oauth import TokenStore
+from app.studio.pace import Pace
 
 KEY_SET_SECONDS = 5.0
 KEY_SET_BYTES = 256 * 1024
@@ -53,9 +55,17 @@ class Outside:
         return found
 
     def studio(self, account: Any) -> StudioClient:
-        """Give a client of a Studio account."""
+        """Give a client of a Studio account, for a launch; `patient()` gives one for others."""
         tokens = TokenStore(self.db, self.vault, self.http, account.id, account.url)
-        return StudioClient(account.url, self.http, tokens)
+        settings = self.settings
+        return StudioClient(
+            account.url,
+            self.http,
+            tokens,
+            pace=Pace(self.db, account.id, settings.studio_calls_per_second),
+            on_answer=metrics.count_studio_call,
+            allow_insecure=settings.allow_insecure_urls,
+        )
 
     def find_studio_tool(self) -> StudioTool | None:
         """Give Studio as a tool of our platform side; None in other launch modes than `lti13`."""

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     studio_library: Literal["own", "all"] = Field(
         "own", description="what an instructor may pick: what is theirs or shared with them, or all"
     )
+    studio_calls_per_second: float = Field(
+        5.0,
+        gt=0,
+        le=1000,
+        description="how often a Studio account is called at the most; launches never wait for it",
+    )
     canvas_hosts: Hosts | None = Field(
         None, description="hosts to which mode canvas may redirect, `*.` for subdomains"
     )

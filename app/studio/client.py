@@ -1,31 +1,48 @@
-"""Calls to one Studio account: an access token, time-outs, three tries."""
+"""The operations of one Studio account, a method for each.
 
-import math
-import time
-from datetime import UTC, datetime
-from typing import Any
+Arguments are checked before anything is sent, answers before anything is given. Lists that
+Studio pages are iterators that ask for a page when its first item is wanted.
+Not here: tokens, turns and tries (`calls`).
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import requests
-import stamina
 
-from app import metrics
-from app.http import Answer, AnswerLostError, AnswerTimeoutError, OutgoingError, fetch
-from app.studio import errors, protocol
+from app.http import Answer
+from app.studio import arguments, launch_urls, operations, paging, protocol
+from app.studio.calls import Calls, OnAnswer
 from app.studio.oauth import TokenStore
-from app.studio.protocol import EmbedWish, Media
+from app.studio.operations import Operation
+from app.studio.pace import Pace
+from app.studio.protocol import EmbedWish, Page
+from app.studio.search import MediaSearch
+from app.studio.shapes import (
+    CaptionFile,
+    Collection,
+    Course,
+    Grant,
+    Media,
+    Permission,
+    Perspective,
+    Shape,
+    Source,
+    User,
+)
 
-ANSWER_SECONDS = 10.0
-TRIES = 3
-ALL_TRIES_SECONDS = 20.0
-LONGEST_RETRY_AFTER_SECONDS = 10
-MAX_BYTES = 2 * 1024 * 1024
-MAX_PAGES = 40
+MOST_USERS = 2000
+ANYTHING = MediaSearch()
+
+T = TypeVar("T", bound=Shape)
 
 
 class StudioClient:
-    """One Studio account.
+    """One Studio account, called as a launch calls it: at once, three tries within 20 s.
 
-    Every method raises a `StudioError`. `url` is the account's origin.
+    Every method raises a `StudioError`; a `StudioArgumentError` where nothing was sent.
+    `url` is the account's origin.
     """
 
     def __init__(
@@ -33,39 +50,77 @@ class StudioClient:
         url: str,
         session: requests.Session,
         tokens: TokenStore,
-        deadline: float = math.inf,
+        *,
+        pace: Pace | None = None,
+        on_answer: OnAnswer | None = None,
+        allow_insecure: bool = False,
     ) -> None:
-        self.url = url
-        self._session, self._tokens, self._deadline = session, tokens, deadline
+        self.url, self._allow_insecure = url, allow_insecure
+        self._calls = Calls(url, session, tokens, pace, on_answer)
 
     def within(self, seconds: float) -> "StudioClient":
         """Give a client whose calls, all together, end within `seconds` from now."""
-        return StudioClient(self.url, self._session, self._tokens, time.monotonic() + seconds)
+        return self._calling(self._calls.within(seconds))
+
+    def patient(self) -> "StudioClient":
+        """Give a client for searches and batches.
+
+        It waits for its turn and through 429s, up to a minute a call; with an open circuit, or
+        no turn in time, it raises `StudioHeldBackError` and calls nothing.
+        """
+        return self._calling(self._calls.patient())
+
+    def ping(self) -> None:
+        """See that Studio answers and accepts our tokens."""
+        protocol.read_pong(self._calls.send(operations.PING).body)
 
     def try_search(self) -> Answer:
         """Search for anything, to see that Studio lets us in; what it finds is not looked at."""
-        answer = self._answer("GET", "/media/search?page=1&per_page=1", "search")
-        protocol.read_json(answer.body, "search")
+        answer = self._calls.send(operations.SEARCH, query={"page": "1", "per_page": "1"})
+        protocol.read_json(answer.body, operations.SEARCH.name)
         return answer
+
+    def search(
+        self, wanted: MediaSearch = ANYTHING, *, page: int = 1, per_page: int = 20
+    ) -> Page[Media]:
+        """Give one page of what fits all filters."""
+        arguments.check_page(page, per_page)
+        query = {**wanted.query(), "page": str(page), "per_page": str(per_page)}
+        value = self._value(operations.SEARCH, {}, query)
+        return protocol.read_page(value, ("media",), Media, operations.SEARCH.name)
+
+    def list_media(
+        self, wanted: MediaSearch = ANYTHING, *, limit: int | None = None
+    ) -> Iterator[Media]:
+        """List what fits all filters, or the first `limit` of it."""
+        return self._each(operations.SEARCH, ("media",), Media, limit, wanted.query())
 
     def get_media(self, media_id: int) -> Media:
         """Show a media."""
-        return protocol.read_media(self._get(f"/media/{media_id}", "show"))
+        return self._media(operations.SHOW, media_id)
 
-    def list_user_emails(self, media_id: int) -> frozenset[str]:
-        """Give the addresses, in lower case, of all who have access to a media."""
-        path, found, page = f"/media/{media_id}/users", frozenset[str](), 1
-        while True:
-            value = self._get(f"{path}?page={page}&per_page=50", "users")
-            found |= protocol.read_emails(value)
-            if page >= min(protocol.read_last_page(value), MAX_PAGES):
-                return found
-            page += 1
+    def delete_media(self, media_id: int) -> Media:
+        """Delete a media with all its perspectives; gives what was deleted.
 
-    def find_launch_url(self, wish: EmbedWish) -> str | None:
-        """Find out whether an embed like `wish` was made before; its launch URL, or None."""
-        value = self._get(f"/media/{wish.media_id}/perspectives", "perspectives")
-        return protocol.find_launch_url(value, wish, self.url)
+        After `StudioTimeoutError` and `StudioLostError` it is not known whether it was.
+        """
+        return self._media(operations.DELETE, media_id)
+
+    def archive_media(self, media_id: int) -> Media:
+        """Archive a media with all its perspectives."""
+        return self._media(operations.ARCHIVE, media_id)
+
+    def unarchive_media(self, media_id: int, collection_id: int | None = None) -> Media:
+        """Unarchive a media, and move it into a collection where one is given."""
+        query = {}
+        if collection_id is not None:
+            arguments.check_id("collection_id", collection_id)
+            query["collection_id"] = str(collection_id)
+        return self._media(operations.UNARCHIVE, media_id, query)
+
+    def list_courses(self, media_id: int) -> tuple[Course, ...]:
+        """Give the courses that have a media."""
+        return self._all(operations.COURSES, ("courses",), Course, media_id=media_id)
 
     def create_embed(self, wish: EmbedWish) -> str:
         """Put a media into a course; gives its launch URL, checked to be this Studio's.
@@ -73,89 +128,159 @@ class StudioClient:
         After `StudioTimeoutError` and `StudioLostError` it is not known whether it was made: see
         `find_launch_url`.
         """
-        path = f"/media/{wish.media_id}/create_embed"
-        value = self._call("POST", path, "create_embed", json=wish.body())
-        return protocol.read_launch_url(value, self.url)
+        _check_wish(wish)
+        ids = {"media_id": wish.media_id}
+        value = self._value(operations.CREATE_EMBED, ids, body=wish.body())
+        return launch_urls.read_launch_url(value, self.url)
 
-    def _get(self, path: str, operation: str) -> Any:
-        return self._call("GET", path, operation)
+    def find_launch_url(self, wish: EmbedWish) -> str | None:
+        """Find out whether an embed like `wish` was made before; its launch URL, or None."""
+        _check_wish(wish)
+        value = self._value(operations.PERSPECTIVES, {"media_id": wish.media_id})
+        return launch_urls.find_launch_url(value, wish, self.url)
 
-    def _call(self, method: str, path: str, operation: str, **options: Any) -> Any:
-        return protocol.read_json(self._answer(method, path, operation, **options).body, operation)
+    def get_download_url(self, media_id: int, quality: str | None = None) -> str:
+        """Give where the best version, or one quality, can be fetched for 24 hours.
 
-    def _answer(self, method: str, path: str, operation: str, **options: Any) -> Answer:
-        """Try three times within 20 s; what Studio may have obeyed unheard only if it is a GET."""
-        deadline = min(self._deadline, time.monotonic() + ALL_TRIES_SECONDS)
+        Security: whoever has the URL has the file. It is fetched without our access token.
+        """
+        arguments.check_id("media_id", media_id)
+        query = {}
+        if quality is not None:
+            arguments.check_text("quality", quality)
+            query["quality"] = quality
+        answer = self._calls.send(operations.DOWNLOAD, {"media_id": media_id}, query)
+        insecure = self._allow_insecure
+        return protocol.read_download_url(answer.headers, self.url, allow_insecure=insecure)
 
-        def worth_another(error: Exception) -> bool | float:
-            if isinstance(error, errors.StudioTimeoutError | errors.StudioLostError):
-                return method == "GET" and time.monotonic() < deadline
-            if not isinstance(error, errors.StudioUnavailableError):
-                return False
-            wait = error.asked_seconds
-            if wait is None:
-                return time.monotonic() < deadline
-            obeyed = wait <= LONGEST_RETRY_AFTER_SECONDS and time.monotonic() + wait < deadline
-            return max(float(wait), 0.1) if obeyed else False
+    def list_permissions(self, media_id: int) -> tuple[Permission, ...]:
+        """Give the people and groups with whom a media is shared directly."""
+        keys = ("permissions",)
+        return self._all(operations.PERMISSIONS, keys, Permission, media_id=media_id)
 
-        tries = stamina.retry_context(
-            on=worth_another, attempts=TRIES, timeout=None, wait_initial=0.2, wait_jitter=0.3
-        )
-        for attempt in tries:
-            with attempt:
-                answer = self._authorized(method, path, operation, deadline, options)
-        return answer
+    def add_permissions(self, media_id: int, grants: Sequence[Grant]) -> tuple[Permission, ...]:
+        """Share a media with more people and groups; gives all that it is shared with then.
 
-    def _authorized(
-        self, method: str, path: str, operation: str, deadline: float, options: dict[str, Any]
-    ) -> Answer:
-        """Call with an access token; a refused one is refreshed, once."""
-        token = self._tokens.access_token()
-        answer = self._send(method, path, operation, deadline, token, options)
-        if answer.status == 401:
-            token = self._tokens.access_token(refused=token)
-            answer = self._send(method, path, operation, deadline, token, options)
-        if answer.status == 401:
-            raise errors.authorization(f"{operation}: Studio refuses a token that it just gave")
-        if not 200 <= answer.status < 300:
-            asked = protocol.read_retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-            raise errors.by_status(answer.status, operation, asked)
-        return answer
+        After `StudioTimeoutError` and `StudioLostError` it is not known whether it was.
+        """
+        arguments.check_id("media_id", media_id)
+        arguments.check_some("permissions", grants)
+        body = {"permissions": [grant.body() for grant in grants]}
+        operation, keys = operations.ADD_PERMISSIONS, ("permissions",)
+        value = self._value(operation, {"media_id": media_id}, body=body)
+        return protocol.read_list(value, keys, Permission, operation.name)
 
-    def _send(
+    def list_perspectives(self, media_id: int) -> tuple[Perspective, ...]:
+        """Give the places where a media is, each with its collection."""
+        keys = ("perspectives",)
+        return self._all(operations.PERSPECTIVES, keys, Perspective, media_id=media_id)
+
+    def list_sources(self, media_id: int) -> tuple[Source, ...]:
+        """Give the files of a media."""
+        return self._all(operations.SOURCES, ("sources",), Source, media_id=media_id)
+
+    def list_users(
+        self, media_id: int, min_permission: str = "access", *, limit: int | None = None
+    ) -> Iterator[User]:
+        """List those who may do at least so much with a media (`edit` includes `view`)."""
+        arguments.check_choice("min_permission", min_permission, arguments.PERMISSIONS)
+        query, keys = {"min_permission": min_permission}, ("users", "user_permissions")
+        return self._each(operations.USERS, keys, User, limit, query, media_id=media_id)
+
+    def list_user_emails(self, media_id: int) -> frozenset[str]:
+        """Give the addresses, in lower case, of all who have access to a media."""
+        users = self.list_users(media_id, limit=MOST_USERS)
+        return frozenset(user.email.lower() for user in users if user.email)
+
+    def list_caption_files(self, media_id: int) -> tuple[CaptionFile, ...]:
+        """Give the captions of a media."""
+        keys = ("caption_files",)
+        return self._all(operations.CAPTION_FILES, keys, CaptionFile, media_id=media_id)
+
+    def list_collections(self, *, limit: int | None = None) -> Iterator[Collection]:
+        """List the collections that the account may see."""
+        return self._each(operations.COLLECTIONS, ("collections",), Collection, limit)
+
+    def list_collection_media(
+        self, collection_id: int, *, limit: int | None = None
+    ) -> Iterator[Media]:
+        """List the media of a collection."""
+        operation = operations.COLLECTION_MEDIA
+        return self._each(operation, ("media",), Media, limit, collection_id=collection_id)
+
+    def get_course(self, course_id: int) -> Course:
+        """Show a course, by its number in the LMS."""
+        arguments.check_id("course_id", course_id)
+        value = self._value(operations.COURSE, {"course_id": course_id})
+        return protocol.read_one(value, "course", Course, operations.COURSE.name)
+
+    def list_course_perspectives(self, course_id: int) -> tuple[Perspective, ...]:
+        """Give what is in a course, by the course's number in the LMS."""
+        operation, keys = operations.COURSE_PERSPECTIVES, ("perspectives",)
+        return self._all(operation, keys, Perspective, course_id=course_id)
+
+    def find_user(self, email: str) -> User | None:
+        """Find a person by their e-mail address."""
+        arguments.check_email("email", email)
+        query = {"email": email}
+        users = self._each(operations.USER_SEARCH, ("users",), User, MOST_USERS, query)
+        return next((user for user in users if (user.email or "").lower() == email.lower()), None)
+
+    def _calling(self, calls: Calls) -> "StudioClient":
+        """Give the same client on another way."""
+        other = copy.copy(self)
+        other._calls = calls
+        return other
+
+    def _value(
         self,
-        method: str,
-        path: str,
-        operation: str,
-        deadline: float,
-        token: str,
-        options: dict[str, Any],
-    ) -> Answer:
-        began = time.monotonic()
-        remaining = deadline - began
-        if remaining <= 0:
-            raise errors.unavailable(f"{operation}: no time left")
-        status = "unreachable"
-        try:
-            answer = fetch(
-                self._session,
-                method,
-                self.url + protocol.API + path,
-                answer_seconds=min(ANSWER_SECONDS, remaining),
-                max_bytes=MAX_BYTES,
-                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-                **options,
-            )
-            status = str(answer.status)
-        except AnswerTimeoutError as error:
-            status = "timeout"
-            raise errors.timeout(f"{operation}: {error}") from None
-        except AnswerLostError as error:
-            status = "lost"
-            raise errors.lost(f"{operation}: {error}") from None
-        except OutgoingError as error:
-            raise errors.unavailable(f"{operation}: {error}") from None
-        finally:
-            metrics.STUDIO_CALLS.labels(operation, status).inc()
-            metrics.STUDIO_CALL_SECONDS.labels(operation).observe(time.monotonic() - began)
-        return answer
+        operation: Operation,
+        ids: Mapping[str, int],
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> object:
+        answer = self._calls.send(operation, ids, query, body)
+        return protocol.read_json(answer.body, operation.name)
+
+    def _media(
+        self, operation: Operation, media_id: int, query: Mapping[str, str] | None = None
+    ) -> Media:
+        """Do what answers one media."""
+        arguments.check_id("media_id", media_id)
+        value = self._value(operation, {"media_id": media_id}, query)
+        return protocol.read_one(value, "media", Media, operation.name)
+
+    def _all(
+        self, operation: Operation, keys: Sequence[str], shape: type[T], **ids: int
+    ) -> tuple[T, ...]:
+        """Read a list that comes as a whole."""
+        for field, number in ids.items():
+            arguments.check_id(field, number)
+        return protocol.read_list(self._value(operation, ids), keys, shape, operation.name)
+
+    def _each(
+        self,
+        operation: Operation,
+        keys: Sequence[str],
+        shape: type[T],
+        limit: int | None,
+        query: Mapping[str, str] | None = None,
+        **ids: int,
+    ) -> Iterator[T]:
+        """Read a list that comes in pages; arguments are checked at once."""
+        arguments.check_limit(limit)
+        for field, number in ids.items():
+            arguments.check_id(field, number)
+
+        def load(page: int, per_page: int) -> Page[T]:
+            paged = {**(query or {}), "page": str(page), "per_page": str(per_page)}
+            value = self._value(operation, ids, paged)
+            return protocol.read_page(value, keys, shape, operation.name)
+
+        return paging.each(load, limit)
+
+
+def _check_wish(wish: EmbedWish) -> None:
+    arguments.check_id("media_id", wish.media_id)
+    arguments.check_id("course_id", wish.course_id)
+    arguments.check_choice("embed_type", wish.embed_type, arguments.EMBED_TYPES)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.errors import ServiceError
+from app.studio.operations import Operation
 
 
 class StudioError(ServiceError):
@@ -17,12 +18,31 @@ class StudioForbiddenError(StudioError):
     """Studio's 403: the account may not do this."""
 
 
-class MediaNotFoundError(StudioError):
-    """Studio's 404: the media is not there (any more)."""
+class StudioNotFoundError(StudioError):
+    """Studio's 404: what was asked for is not there (any more)."""
+
+
+class MediaNotFoundError(StudioNotFoundError):
+    """The media itself is not there (any more)."""
 
 
 class StudioRejectedError(StudioError):
     """Studio's 400 or 422: it does not understand what was asked; asking again changes nothing."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one argument; the message follows the field's name."""
+
+    field: str
+    message: str
+
+
+@dataclass(eq=False)
+class StudioArgumentError(StudioError):
+    """An argument that no Studio would take: nothing was sent. `faults` names each field."""
+
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(eq=False)
@@ -30,9 +50,15 @@ class StudioUnavailableError(StudioError):
     """Studio is overloaded or broken: the same call may work later.
 
     `asked_seconds` is Studio's own Retry-After; None where it said nothing.
+    `answered` is the status that Studio gave; None where no connection came about.
     """
 
     asked_seconds: int | None = None
+    answered: int | None = None
+
+
+class StudioHeldBackError(StudioUnavailableError):
+    """No call was made: the circuit is open, or there is no slot for it in time."""
 
 
 class StudioTimeoutError(StudioError):
@@ -63,7 +89,15 @@ def authorization(log: str) -> StudioAuthorizationError:
     )
 
 
-def unavailable(log: str, asked_seconds: int | None = None) -> StudioUnavailableError:
+def argument(*faults: Fault) -> StudioArgumentError:
+    """Give the error for arguments that cannot be sent."""
+    told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    return StudioArgumentError("studio-argument", 422, f"{told}.", "", faults=faults)
+
+
+def unavailable(
+    log: str, asked_seconds: int | None = None, answered: int | None = None
+) -> StudioUnavailableError:
     """Studio answers, but cannot serve, or no connection comes about."""
     return StudioUnavailableError(
         "studio-unavailable",
@@ -73,6 +107,31 @@ def unavailable(log: str, asked_seconds: int | None = None) -> StudioUnavailable
         retry_after_seconds=asked_seconds or 10,
         log=log,
         asked_seconds=asked_seconds,
+        answered=answered,
+    )
+
+
+def circuit_open(seconds: int) -> StudioHeldBackError:
+    """Studio failed again and again, so searches and batches leave it alone for a while."""
+    return StudioHeldBackError(
+        "studio-held-back",
+        503,
+        "Studio is in trouble, so this service asks it for nothing but launches for a while.",
+        "Videos that are in a course already still play. Please try again in a minute.",
+        retry_after_seconds=max(1, seconds),
+        log="the circuit towards Studio is open",
+    )
+
+
+def no_slot(seconds: int) -> StudioHeldBackError:
+    """So many calls wait already that this one would wait for too long."""
+    return StudioHeldBackError(
+        "studio-held-back",
+        503,
+        "This service is asking Studio for as much as it may at the moment.",
+        "Please try again in a little while.",
+        retry_after_seconds=max(1, seconds),
+        log="no slot within the time that the caller has: see STUDIO_CALLS_PER_SECOND",
     )
 
 
@@ -122,35 +181,19 @@ def answer(log: str) -> StudioAnswerError:
     )
 
 
-def by_status(status: int, operation: str, asked_seconds: int | None) -> StudioError:
+def by_status(status: int, operation: Operation, asked_seconds: int | None) -> StudioError:
     """Give the error that an HTTP status of Studio means, apart from its 401."""
-    log = f"{operation}: Studio answered {status}"
+    log = f"{operation.name}: Studio answered {status}"
     match status:
         case 403:
-            return StudioForbiddenError(
-                "studio-forbidden",
-                403,
-                "Studio does not allow this service to use this video.",
-                "Please ask the owner of the video in Studio to share it.",
-                log=log,
-            )
+            return StudioForbiddenError("studio-forbidden", 403, *operation.forbidden, log=log)
+        case 404 if operation.of_media:
+            return MediaNotFoundError("media-not-found", 404, *operation.missing, log=log)
         case 404:
-            return MediaNotFoundError(
-                "media-not-found",
-                404,
-                "Studio has no such video: it may have been deleted.",
-                "Please ask your teacher to put another one here.",
-                log=log,
-            )
+            return StudioNotFoundError("studio-not-found", 404, *operation.missing, log=log)
         case 400 | 422:
-            return StudioRejectedError(
-                "studio-rejected",
-                status,
-                "Studio cannot put this video into this course.",
-                "Please tell the people who look after your LMS; the reference below helps them.",
-                log=log,
-            )
+            return StudioRejectedError("studio-rejected", status, *operation.rejected, log=log)
         case _ if status == 429 or status >= 500:
-            return unavailable(log, asked_seconds)
+            return unavailable(log, asked_seconds, status)
         case _:
             return answer(log)

@@ -1,47 +1,37 @@
-"""Studio's public API as pure functions: paths, bodies, how an answer is read. No I/O.
+"""Studio's public API as pure functions: paths, and how an answer is read. No I/O.
 
-1. `GET /media/{id}` says what a media is; a single object comes as `{"media": {…}}`.
-2. `GET /media/{id}/users` lists those who have access to it.
-3. `POST /media/{id}/create_embed` puts it into a course and answers a launch URL.
-4. `GET /media/{id}/perspectives` tells into which courses it was put.
-5. `GET /media/search` finds media; here it only tells whether a token is good.
-6. `POST /api/public/oauth/token` gives two new tokens for a refresh token, which is dead then.
+1. A single thing comes as `{"media": {…}}`, a list as `{"media": [ … ], "meta": {…}}`.
+2. A list that is paged says in `meta` which page it is and which is the last; some do not.
+3. An error is a status; its JSON holds `error`, a text, which is not looked at.
+4. `GET /media/{id}/download` answers a redirect to a signed URL on another host.
+5. `POST /api/public/oauth/token` gives two new tokens for a refresh token, which is dead then.
 
-Source: https://developerdocs.instructure.com/services/studio/api-reference/media
+Not here: which operations there are (`operations`), the things (`shapes`), launch URLs
+(`launch_urls`), what may be repeated (`trying`).
 """
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from app.inputs import origin_of, printable
+from app.inputs import origin_of
 from app.studio import errors
+from app.studio.arguments import place
+from app.studio.operations import Operation
+from app.studio.shapes import Shape
 
 API = "/api/public/v1"
 TOKEN_PATH = "/api/public/oauth/token"  # noqa: S105 (a path)
-LAUNCH_PATH = "/lti/launch"
 LONGEST_LIFETIME_SECONDS = 366 * 24 * 3600
+LONGEST_URL = 4096
 
-
-class Owner(BaseModel):
-    """Who a media belongs to."""
-
-    model_config = ConfigDict(frozen=True)
-    email: str | None = None
-
-
-class Media(BaseModel):
-    """As much of a media as an embed needs."""
-
-    model_config = ConfigDict(frozen=True)
-    id: int
-    title: Annotated[str, AfterValidator(printable)] | None = None
-    owner: Owner | None = None
+T = TypeVar("T", bound=Shape)
 
 
 class Tokens(BaseModel):
@@ -79,6 +69,34 @@ class EmbedWish:
         }
 
 
+class Meta(Shape):
+    """Where a page stands among all."""
+
+    current_page: int | None = None
+    last_page: int | None = None
+    total_count: int | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; `meta` is None where Studio does not say which."""
+
+    items: tuple[T, ...]
+    meta: Meta | None
+
+    def may_be_followed(self, number: int, per_page: int) -> bool:
+        """Whether to ask for another page after this one, which was the `number`th."""
+        if self.meta is not None and self.meta.last_page is not None:
+            return bool(self.items) and number < self.meta.last_page
+        return len(self.items) == per_page
+
+
+def fill_path(operation: Operation, ids: Mapping[str, int], query: Mapping[str, str]) -> str:
+    """Give path and query below Studio's origin."""
+    path = API + operation.path.format(**{name: int(number) for name, number in ids.items()})
+    return f"{path}?{urlencode(query)}" if query else path
+
+
 def read_json(body: bytes, operation: str) -> Any:
     """Give the JSON value of an answer; raises `StudioAnswerError`."""
     try:
@@ -87,28 +105,68 @@ def read_json(body: bytes, operation: str) -> Any:
         raise errors.answer(f"{operation}: the answer is no JSON") from None
 
 
-def read_media(value: Any) -> Media:
-    """Read `{"media": {…}}`; raises `StudioAnswerError`."""
-    try:
-        return Media.model_validate(value["media"] if isinstance(value, dict) else None)
-    except (ValidationError, KeyError):
-        raise errors.answer("show: the answer holds no media") from None
+def read_one(value: Any, key: str, shape: type[T], operation: str) -> T:
+    """Read `{key: {…}}`; raises `StudioAnswerError`, whose log names the field and no value."""
+    return _read(_member(value, key, operation), shape, (key,), operation)
 
 
-def read_emails(value: Any) -> frozenset[str]:
-    """Read the e-mail addresses of those who have access, in lower case."""
-    users = value.get("users") if isinstance(value, dict) else value
-    if not isinstance(users, list):
-        raise errors.answer("users: the answer holds no list")
-    addresses = (user.get("email") for user in users if isinstance(user, dict))
-    return frozenset(address.lower() for address in addresses if isinstance(address, str))
+def read_list(value: Any, keys: Sequence[str], shape: type[T], operation: str) -> tuple[T, ...]:
+    """Read a list that stands under one of `keys`, or alone; raises `StudioAnswerError`."""
+    key = next((key for key in keys if isinstance(value, dict) and key in value), keys[0])
+    items = value if isinstance(value, list) else _member(value, key, operation)
+    if not isinstance(items, list):
+        raise errors.answer(f"{operation}: {key}: no list")
+    read = (_read(item, shape, (key, index), operation) for index, item in enumerate(items))
+    return tuple(read)
 
 
-def read_last_page(value: Any) -> int:
-    """Read how many pages a list has; 1 where it does not say."""
+def read_page(value: Any, keys: Sequence[str], shape: type[T], operation: str) -> Page[T]:
+    """Read a page of a list; raises `StudioAnswerError`."""
+    items = read_list(value, keys, shape, operation)
     meta = value.get("meta") if isinstance(value, dict) else None
-    last = meta.get("last_page") if isinstance(meta, dict) else None
-    return last if isinstance(last, int) else 1
+    return Page(items, None if meta is None else _read(meta, Meta, ("meta",), operation))
+
+
+def _member(value: Any, key: str, operation: str) -> Any:
+    if not isinstance(value, dict) or key not in value:
+        raise errors.answer(f"{operation}: {key}: is not there")
+    return value[key]
+
+
+def _read(value: Any, shape: type[T], where: tuple[int | str, ...], operation: str) -> T:
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = place((*where, *fault["loc"]))
+        raise errors.answer(f"{operation}: {field}: {fault['msg']}") from None
+
+
+def read_pong(body: bytes) -> None:
+    """See that the answer of `ping` is one; raises `StudioAnswerError`."""
+    if len(body) > 100 or b"pong" not in body.lower():
+        raise errors.answer("ping: the answer is no pong")
+
+
+def read_download_url(headers: Mapping[str, str], account_url: str, *, allow_insecure: bool) -> str:
+    """Read where a download is to be had; raises `StudioAnswerError`.
+
+    Security: the URL is signed and leads to another host: it is no business of a log, and
+    our access token is none of that host's. It may still name a private address, which only
+    `app.http` can see.
+    """
+    url = headers.get("location", "")
+    if url.startswith("//"):
+        url = account_url.partition("//")[0] + url
+    elif url.startswith("/"):
+        url = account_url + url
+    plain = len(url) <= LONGEST_URL and all("!" <= character <= "~" for character in url)
+    origin = origin_of(url) if plain and "\\" not in url else None
+    if origin is None:
+        raise errors.answer("download: the redirect leads to no http(s) URL")
+    if not origin.startswith("https:") and not allow_insecure:
+        raise errors.answer("download: the redirect leads to a URL that is not https")
+    return url
 
 
 def read_tokens(value: Any) -> Tokens:
@@ -117,59 +175,6 @@ def read_tokens(value: Any) -> Tokens:
         return Tokens.model_validate(value)
     except ValidationError:
         raise errors.answer("token: the answer holds no tokens") from None
-
-
-def read_launch_url(value: Any, account_url: str) -> str:
-    """Read the launch URL out of the answer of `create_embed`.
-
-    The reference does not name its key, so `launch_url`, `embed_url` and `url` are taken in
-    this order, else the only launch URL anywhere in the answer.
-    Raises `StudioAnswerError` where there is none or several, or where it leads anywhere but
-    to the account's own Studio; the log names the keys of the answer and none of its values.
-    """
-    if isinstance(value, dict):
-        for key in ("launch_url", "embed_url", "url"):
-            if isinstance(url := value.get(key), str) and is_launch_url(url, account_url):
-                return url
-    found = {text for text in _texts(value) if is_launch_url(text, account_url)}
-    if len(found) == 1:
-        return found.pop()
-    keys = sorted(str(key)[:40] for key in value) if isinstance(value, dict) else []
-    raise errors.answer(
-        f"create_embed: {len(found)} launch URLs of this Studio in an answer with {keys[:20]}"
-    )
-
-
-def is_launch_url(text: str, account_url: str) -> bool:
-    """Whether `text` is an LTI launch on the account's Studio, under its scheme, host and port."""
-    if len(text) > 4096 or any(not "!" <= character <= "~" for character in text):
-        return False
-    if "\\" in text or "#" in text or origin_of(text) != account_url:
-        return False
-    path = urlsplit(text).path
-    return (path == LAUNCH_PATH or path.startswith(LAUNCH_PATH + "/")) and ".." not in path
-
-
-def find_launch_url(value: Any, wish: EmbedWish, account_url: str) -> str | None:
-    """Find, among a media's perspectives, the launch URL of an embed like `wish`; None if none.
-
-    A launch URL says its type in its own query; whether it is downloadable stands beside it.
-    """
-    perspectives = value.get("perspectives") if isinstance(value, dict) else value
-    if not isinstance(perspectives, list):
-        return None
-    for perspective in perspectives:
-        if _course_id(perspective) != wish.course_id:
-            continue
-        for entry in _dictionaries(perspective):
-            for url in entry.values():
-                if isinstance(url, str) and is_launch_url(url, account_url):
-                    said = parse_qs(urlsplit(url).query).get("custom_arc_launch_type")
-                    embed_type = said[0] if said else entry.get("embed_type")
-                    found = (embed_type, entry.get("downloadable"))
-                    if found == (wish.embed_type, wish.downloadable):
-                        return url
-    return None
 
 
 def read_retry_after(text: str | None, now: datetime) -> int | None:
@@ -182,28 +187,4 @@ def read_retry_after(text: str | None, now: datetime) -> int | None:
         at = datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return max(0, int((at - now).total_seconds()))
-
-
-def _course_id(perspective: Any) -> Any:
-    collection = perspective.get("collection") if isinstance(perspective, dict) else None
-    return collection.get("course_id") if isinstance(collection, dict) else None
-
-
-def _dictionaries(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-    children = value.values() if isinstance(value, dict) else value
-    if isinstance(children, str) or not hasattr(children, "__iter__"):
-        return
-    for child in children:
-        if isinstance(child, dict | list):
-            yield from _dictionaries(child)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from _texts(child)
+    return max(0, math.ceil((at - now).total_seconds()))

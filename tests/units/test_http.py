@@ -268,3 +268,25 @@ def test_a_certificate_that_nobody_vouches_for_is_told_as_such(tmp_path: Path):
 def test_what_is_no_address_is_not_asked(url: str):
     with pytest.raises(OutgoingError):
         _fetch(url)
+
+
+def test_a_connection_is_used_again_whatever_was_answered():
+    answers = [
+        OK + b"Content-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+        OK + b"Content-Length: 4\r\n\r\nlast",
+    ]
+
+    def behave(connected: socket.socket) -> None:
+        for answer in answers:
+            connected.sendall(answer)
+            connected.recv(65536)
+
+    with serving(behave) as server, make_session(allow_private=True) as session:
+        for _ in answers:
+            url = f"http://127.0.0.1:{server.port}/"
+            last = fetch(session, "GET", url, answer_seconds=5, max_bytes=100)
+        session.close()
+        assert (last.body, len(server.asked)) == (b"last", 1)

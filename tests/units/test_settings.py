@@ -218,6 +218,14 @@ def test_an_unknown_launch_mode_names_the_known_ones(faults):
     ]
 
 
+def test_the_pace_of_studio_is_a_positive_number(read, faults):
+    assert read().studio_calls_per_second == 5
+    assert read(STUDIO_CALLS_PER_SECOND="0.5").studio_calls_per_second == 0.5
+    for odd in ("0", "-1", "1001", "fast", "nan", "inf"):
+        (line,) = faults(STUDIO_CALLS_PER_SECOND=odd)
+        assert line.startswith("STUDIO_CALLS_PER_SECOND: Input should be ")
+
+
 def test_an_http_studio_is_only_for_tests(read, faults):
     url = "http://studio.example"
     assert faults(STUDIO_URL=url) == [

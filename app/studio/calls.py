@@ -1,0 +1,205 @@
+"""Calls to one Studio account: an access token, a turn, time-outs, tries.
+
+Not here: what is called and how an answer is read (`client`), the rules of trying (`trying`).
+"""
+
+import math
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+import stamina
+
+from app.http import (
+    Answer,
+    AnswerLostError,
+    AnswerTimeoutError,
+    AnswerTooLongError,
+    OutgoingError,
+    fetch,
+)
+from app.studio import errors, protocol, trying
+from app.studio.oauth import TokenStore
+from app.studio.operations import Operation
+from app.studio.pace import Pace, Turn
+from app.studio.trying import LAUNCH, PATIENT, Manner
+
+ANSWER_SECONDS = 10.0
+LEAST_SECONDS = 1.0
+MAX_BYTES = 2 * 1024 * 1024
+NO_TROUBLE = Turn(datetime.min.replace(tzinfo=UTC), troubled=False)
+
+OnAnswer = Callable[[str, str, float], None]
+"""Told of every call that goes out: operation, status, seconds.
+
+The status is that of HTTP, or `timeout`, `lost`, `unreachable`.
+"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation with everything that fills it."""
+
+    operation: Operation
+    path: str
+    body: Any = None
+
+    @property
+    def name(self) -> str:
+        """The operation's name."""
+        return self.operation.name
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The way to one account, and the caller's manner. `deadline` is on the monotonic clock."""
+
+    url: str
+    session: requests.Session
+    tokens: TokenStore
+    pace: Pace | None = None
+    on_answer: OnAnswer | None = None
+    manner: Manner = LAUNCH
+    deadline: float = math.inf
+
+    def within(self, seconds: float) -> "Calls":
+        """Give the same way for calls that end, all together, within `seconds` from now."""
+        return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))
+
+    def patient(self) -> "Calls":
+        """Give the same way for a caller that waits for its turn."""
+        return replace(self, manner=PATIENT)
+
+    def send(
+        self,
+        operation: Operation,
+        ids: Mapping[str, int] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """Try as often and as long as the manner says; raises `StudioError`."""
+        call = Call(operation, protocol.fill_path(operation, ids or {}, query or {}), body)
+        deadline = min(self.deadline, time.monotonic() + self.manner.all_tries_seconds)
+        failed = 0
+
+        def worth_another(error: Exception) -> bool | float:
+            nonlocal failed
+            failed += trying.is_failed_try(self.manner, error)
+            if failed >= self.manner.tries or not trying.may_repeat(operation, error):
+                return False
+            jitter = secrets.SystemRandom().uniform(0, trying.JITTER_SECONDS)
+            return trying.find_wait(self.manner, error, deadline - time.monotonic(), jitter)
+
+        tries = stamina.retry_context(
+            on=worth_another,
+            attempts=None,
+            timeout=None,
+            wait_initial=trying.FIRST_PAUSE_SECONDS,
+            wait_max=trying.LONGEST_PAUSE_SECONDS,
+            wait_jitter=trying.JITTER_SECONDS,
+        )
+        for attempt in tries:
+            with attempt:
+                answer = self._authorized(call, deadline)
+        return answer
+
+    def _authorized(self, call: Call, deadline: float) -> Answer:
+        """Call with an access token; a refused one is refreshed, once."""
+        token = self.tokens.access_token()
+        answer = self._in_turn(call, deadline, token)
+        if answer.status == 401:
+            token = self.tokens.access_token(refused=token)
+            answer = self._in_turn(call, deadline, token)
+        if answer.status == 401:
+            raise errors.authorization(f"{call.name}: Studio refuses a token that it just gave")
+        if not call.operation.is_done(answer.status):
+            raise errors.by_status(answer.status, call.operation, _asked_seconds(answer))
+        return answer
+
+    def _in_turn(self, call: Call, deadline: float, token: str) -> Answer:
+        """Send one call when its turn has come, and note what became of it."""
+        turn = self._take_turn(deadline)
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise errors.unavailable(f"{call.name}: no time left")
+        began = time.monotonic()
+        try:
+            answer = self._fetch(call, min(ANSWER_SECONDS, remaining), token)
+        except OutgoingError as error:
+            what, meaning = _explain(error, call.name)
+            self._tell(call, what, began)
+            self._note(turn, failed=not isinstance(meaning, errors.StudioAnswerError))
+            raise meaning from None
+        self._tell(call, str(answer.status), began)
+        self._note(turn, failed=answer.status >= 500)
+        asked = _asked_seconds(answer)
+        if self.pace is not None and answer.status == trying.TOO_MANY and asked:
+            self.pace.hold(datetime.now(UTC), asked)
+        return answer
+
+    def _take_turn(self, deadline: float) -> Turn:
+        if self.pace is None:
+            return NO_TROUBLE
+        if not self.manner.waits:
+            return self.pace.take(datetime.now(UTC))
+        now = datetime.now(UTC)
+        latest = now + timedelta(seconds=deadline - time.monotonic() - LEAST_SECONDS)
+        while True:
+            turn = self.pace.reserve(now, latest)
+            if turn.at <= now:
+                return turn
+            now = _wait_until(turn.at)
+            if self.pace.may_go(turn, now):
+                return turn
+
+    def _tell(self, call: Call, what: str, began: float) -> None:
+        if self.on_answer is not None:
+            self.on_answer(call.name, what, time.monotonic() - began)
+
+    def _note(self, turn: Turn, *, failed: bool) -> None:
+        if self.pace is not None and failed:
+            self.pace.note_failure(datetime.now(UTC))
+        elif self.pace is not None and turn.troubled:
+            self.pace.note_success()
+
+    def _fetch(self, call: Call, answer_seconds: float, token: str) -> Answer:
+        options = {} if call.body is None else {"json": call.body}
+        return fetch(
+            self.session,
+            call.operation.method,
+            self.url + call.path,
+            answer_seconds=answer_seconds,
+            max_bytes=MAX_BYTES,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            **options,
+        )
+
+
+def _explain(error: OutgoingError, name: str) -> tuple[str, errors.StudioError]:
+    """Give the word for a call without a usable answer, and the error that it means."""
+    log = f"{name}: {error}"
+    match error:
+        case AnswerTimeoutError():
+            return "timeout", errors.timeout(log)
+        case AnswerTooLongError():
+            return "lost", errors.answer(log)
+        case AnswerLostError():
+            return "lost", errors.lost(log)
+        case _:
+            return "unreachable", errors.unavailable(log)
+
+
+def _asked_seconds(answer: Answer) -> int | None:
+    return protocol.read_retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+
+
+def _wait_until(at: datetime) -> datetime:
+    """Wait, and give the time then, which is not before."""
+    while (now := datetime.now(UTC)) < at:
+        threading.Event().wait((at - now).total_seconds())
+    return now

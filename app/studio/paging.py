@@ -1,0 +1,39 @@
+"""Lists that come in pages: a page is asked for when its first item is wanted, not before."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from app.studio.arguments import MOST_PER_PAGE
+from app.studio.protocol import Page
+from app.studio.shapes import Shape
+
+T = TypeVar("T", bound=Shape)
+
+
+def page_size(limit: int | None) -> int:
+    """Give a size with which the fewest pages hold `limit` items, and hardly any more."""
+    if limit is None:
+        return MOST_PER_PAGE
+    return math.ceil(limit / math.ceil(limit / MOST_PER_PAGE))
+
+
+def each(load: Callable[[int, int], Page[T]], limit: int | None) -> Iterator[T]:
+    """Give item after item, at most `limit`; `load` gives a page by its number and size.
+
+    A list that Studio does not page comes again as its second page: that ends it.
+    """
+    per_page, number, given = page_size(limit), 1, 0
+    before: tuple[T, ...] | None = None
+    while True:
+        page = load(number, per_page)
+        if page.items == before:
+            return
+        for item in page.items:
+            yield item
+            given += 1
+            if given == limit:
+                return
+        if not page.may_be_followed(number, per_page):
+            return
+        before, number = page.items, number + 1
