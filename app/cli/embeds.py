@@ -7,8 +7,9 @@ import click
 from app.cli.terminal import Commands, as_json, show, show_table, with_outside
 from app.core import embeds, keys, marks
 from app.core.courses import LARGEST_ID
-from app.core.embeds import EMBED_TYPES, Embed
+from app.core.embeds import Embed
 from app.outside import Outside
+from app.studio.arguments import EMBED_TYPES
 
 commands = Commands("embeds", help="The media that are embedded in courses.")
 

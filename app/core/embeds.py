@@ -36,7 +36,6 @@ from app.studio.protocol import EmbedWish
 
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
-EMBED_TYPES = ("embed", "bare_embed")
 _IDENTITY = ("account_id", "media_id", "course_id", "embed_type", "downloadable")
 _BY_KEY = sa.select(embed).where(*(embed.c[name] == sa.bindparam(name) for name in _IDENTITY))
 

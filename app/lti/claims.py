@@ -11,10 +11,10 @@ from typing import Any
 
 from app.core.carried import LTI, Carried
 from app.core.courses import read_positive
-from app.core.embeds import EMBED_TYPES
 from app.core.platforms import Platform
 from app.inputs import is_id, origin_of, printable
 from app.lti import refusals, roles
+from app.studio.arguments import EMBED_TYPES
 
 DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 PRESENTATION = LTI + "launch_presentation"
