@@ -62,6 +62,14 @@ def set_up_logs() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def log_request(**fields: Any) -> None:
+    """Log that a request was answered, as `info("request", …)` does at three times the cost."""
+    event: Any = {**fields, "event": "request"}
+    for process in structlog.get_config()["processors"]:
+        event = process(None, "info", event)
+    _Lines().msg(event)
+
+
 class _Lines:
     """Standard error. It may be full or gone, and no request fails for that."""
 

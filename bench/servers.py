@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 START_SECONDS = 30
 
@@ -26,22 +25,27 @@ class Running:
     group: int
 
     def cpu_seconds(self) -> float:
-        """The CPU time that its processes have used so far, in user and system mode."""
-        return sum(int(fields[11]) + int(fields[12]) for fields in self._stats()) * TICK_SECONDS
+        """The CPU time that all its threads have used so far, to the nanosecond (proc(5))."""
+        return sum(self._thread_seconds(process) for process, _ in self._stats())
 
     def memory_bytes(self) -> int:
         """The memory that its processes hold now; what they share counts once for each."""
-        return sum(int(fields[21]) for fields in self._stats()) * PAGE_BYTES
+        return sum(int(fields[21]) for _, fields in self._stats()) * PAGE_BYTES
 
-    def _stats(self) -> Iterator[list[str]]:
-        """Give, for each process, the fields of /proc/…/stat that follow its name (proc(5))."""
+    @staticmethod
+    def _thread_seconds(process: Path) -> float:
+        used = (path.read_text().split()[0] for path in process.glob("task/*/schedstat"))
+        return sum(int(nanoseconds) for nanoseconds in used) / 1e9
+
+    def _stats(self) -> Iterator[tuple[Path, list[str]]]:
+        """Give each process with the fields of its `stat` that follow its name (proc(5))."""
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = path.read_text().rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(fields[2]) == self.group:
-                yield fields
+                yield path.parent, fields
 
 
 def free_port() -> int:

@@ -8,14 +8,11 @@ from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import sqlalchemy.exc
-import structlog
 from flask import Flask, Response, g, request
 
 from app import logs
 from app.core import platforms
 from app.outside import Outside
-
-log = structlog.get_logger()
 
 UNLOGGED = frozenset({"pages.healthz", "pages.readyz", "pages.metrics", "static"})
 ALWAYS_FRAMED_BY = "https://*.instructure.com"
@@ -51,8 +48,7 @@ def protect(app: Flask, outside: Outside) -> None:
             headers.add("Strict-Transport-Security", "max-age=31536000")
         took = round((time.perf_counter() - g.began) * 1000, 1)
         if request.endpoint not in UNLOGGED:
-            log.info(
-                "request",
+            logs.log_request(
                 method=request.method,
                 path=request.path,
                 status=answer.status_code,
