@@ -54,6 +54,10 @@ class Outside:
             raise accounts.not_set_up()
         return found
 
+    def get_account(self, named: str | None) -> Any:
+        """Give the row of a Studio account by number, URL or host, else of the default one."""
+        return self.default_account() if named is None else accounts.get_account(self.db, named)
+
     def studio(self, account: Any) -> StudioClient:
         """Give a client of a Studio account, for a launch; `patient()` gives one for others."""
         tokens = TokenStore(self.db, self.vault, self.http, account.id, account.url)

@@ -43,6 +43,10 @@ def with_outside(command: Callable[..., None]) -> Callable[..., None]:
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
+of_studio = click.option(
+    "--studio", "studio", help="The Studio account, by number, URL or host; else the default one."
+)
+
 
 def show(value: Any) -> None:
     """Print one JSON value."""

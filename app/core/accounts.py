@@ -10,6 +10,7 @@ from app.db import Database, insert_into
 from app.errors import EmbedError
 from app.models import platform, studio_account
 from app.settings import Settings
+from app.studio.arguments import LARGEST_ID
 
 _BY_URL = sa.select(studio_account).where(studio_account.c.url == sa.bindparam("url"))
 
@@ -60,6 +61,24 @@ def find_default_account(db: Database, studio_url: str | None) -> Any:
     """Find the row of the default account; None where none is set up."""
     with db.reading() as connection:
         return connection.execute(_BY_URL, {"url": studio_url or ""}).one_or_none()
+
+
+def get_account(db: Database, named: str) -> Any:
+    """Give the row of the account with this number, URL or host; raises `EmbedError`."""
+    host = named.removeprefix("https://").removeprefix("http://").rstrip("/").lower()
+    same: sa.ColumnElement[bool] = studio_account.c.url.in_((f"https://{host}", f"http://{host}"))
+    if named.isascii() and named.isdigit() and int(named) <= LARGEST_ID:
+        same = studio_account.c.id == int(named)
+    with db.reading() as connection:
+        row = connection.execute(sa.select(studio_account).where(same)).one_or_none()
+    if row is None:
+        raise EmbedError(
+            "studio-not-found",
+            404,
+            f"There is no Studio account {named}.",
+            "`flask studio list` shows those that are there.",
+        )
+    return row
 
 
 def not_set_up() -> EmbedError:
