@@ -19,6 +19,7 @@ from app.lti import policy, refusals
 from app.lti.claims import Launch
 from app.lti.forward import Traveller, forward
 from app.outside import Outside
+from app.studio import pace
 
 PURPOSE = "course-page"
 TICKET_SECONDS = 2 * 3600
@@ -71,6 +72,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         teaches=message.is_instructor,
         picking=message.is_deep_linking,
         only_lms_admin=message.is_only_lms_admin,
+        studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
     )
 
 
