@@ -41,3 +41,7 @@ class LaunchError(ServiceError):
 
 class EmbedError(ServiceError):
     """An embed that is not there and is not made."""
+
+
+class ApiError(ServiceError):
+    """A request of the REST API, or a key for it, that is not accepted."""
