@@ -72,4 +72,6 @@ def post_worker_init(worker: Any) -> None:
     Whoever tidies temporary folders up may have removed the one of the figures.
     """
     Path(os.environ[FOLDER]).mkdir(mode=0o700, exist_ok=True)
-    worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))
+    outside = worker.wsgi.extensions["outside"]
+    outside.seats = Seats(max(1, worker.cfg.threads - 1))
+    outside.api_seats = Seats(max(1, worker.cfg.threads - 2))
