@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -36,17 +37,21 @@ MEANINGS = {
 
 
 @pytest.fixture
-def studio(world: World, api: Api) -> Asker:
+def studio(world: World, api: Api) -> Iterator[Asker]:
     """Studio itself, with an access token of its own; what it shows when asked directly."""
     url = world.studio.settings.url
     api.get(f"/media/{CELLS}")
     tokens = world.http.get(f"{url}/_sandbox/tokens").json()
-    return Asker(url, KNOWN["base"], tokens["access_token"])
+    asker = Asker(url, KNOWN["base"], tokens["access_token"])
+    yield asker
+    asker.session.close()
 
 
 @pytest.fixture
-def ours(api: Api) -> Asker:
-    return Asker(api.world.url, "/api/v1", api.key)
+def ours(api: Api) -> Iterator[Asker]:
+    asker = Asker(api.world.url, "/api/v1", api.key)
+    yield asker
+    asker.session.close()
 
 
 def _shown(answer: requests.Response) -> Any:
