@@ -25,7 +25,9 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
 _JSON = json.JSONEncoder(default=repr)
 _reference: ContextVar[str | None] = ContextVar("reference", default=None)
-_SUSPECT = re.compile(r"eyJ|gAAAA|se_[0-9a-f]{8}_|[@?]")
+_SUSPECT = re.compile(
+    r"eyJ|gAAAA|se_[0-9a-f]{8}_|@|\?"
+)  # each begins with a letter of its own: fast
 
 
 def redact(

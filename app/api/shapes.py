@@ -61,7 +61,10 @@ class EmbedWish(Wish):
 class GrantWish(Grant):
     """A permission for one person (`user_id`) or one group (`group_id`)."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(
+        strict=True,
+        json_schema_extra={"oneOf": [{"required": ["user_id"]}, {"required": ["group_id"]}]},
+    )
 
 
 class PermissionsWish(Wish):
