@@ -36,7 +36,7 @@ _TYPICAL = {
     503: "studio-unavailable",
     504: "studio-timeout",
 }
-_NO_NULL = {"type": "null"}
+_NULL = {"type": "null"}
 
 
 def make_tree() -> SpecTree:
@@ -80,7 +80,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     schema = dict(parameter["schema"])
     if parameter["in"] == "path":
         schema = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
-    kinds = [one for one in schema.pop("anyOf", ()) if one != _NO_NULL]
+    kinds = [one for one in schema.pop("anyOf", ()) if one != _NULL]
     if kinds:
         del schema["default"]
         schema |= kinds[0]
@@ -123,5 +123,5 @@ def _problem(status: int, public_url: str) -> dict[str, Any]:
         "reference": "4f1c09ab27",
     }
     if status == 422:
-        example["errors"] = [{"detail": "field required", "pointer": "/course_id"}]
+        example["errors"] = [{"detail": "is missing", "pointer": "/course_id"}]
     return example
