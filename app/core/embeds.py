@@ -28,6 +28,7 @@ from app.studio.errors import (
     StudioAnswerError,
     StudioError,
     StudioForbiddenError,
+    StudioHeldBackError,
     StudioLostError,
     StudioRejectedError,
     StudioTimeoutError,
@@ -262,7 +263,8 @@ def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain:
     values = {
         "failure": json.dumps(failure),
         "uncertain": uncertain,
-        "failed_at": datetime.now(UTC),
+        # What was held back was not tried: a launch that waited for it may try, and does.
+        "failed_at": None if isinstance(error, StudioHeldBackError) else datetime.now(UTC),
     }
     with db.writing() as connection:
         connection.execute(sa.update(embed).where(_is(key)).values(values))
