@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import cli, lti, metrics, pages
+from app import api, cli, lti, metrics, pages
 from app.errors import StartError
 from app.logs import set_up_logs
 from app.outside import Outside
@@ -26,8 +26,9 @@ def create_app() -> Flask:
     app.extensions["outside"] = outside
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.register_blueprint(lti.create_door(outside))
+    app.register_blueprint(api.create_door(outside))
     app.register_blueprint(pages.create_door(outside))
-    pages.answer_errors(app)
+    pages.answer_errors(app, {"/api/": api.problem_renderer(outside)})
     pages.protect(app, outside)
     cli.register(app)
 

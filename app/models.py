@@ -170,6 +170,28 @@ embed = Table(
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
 )
 
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(8), primary_key=True, doc="random, and a part of the key"),
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(255), nullable=False, doc="for people: who uses it"),
+    Column("hash", String(64), nullable=False, unique=True, doc="SHA-256 of the whole key"),
+    Column("scopes", Text, nullable=False, doc="with a space between"),
+    Column("created_at", Utc, nullable=False),
+    Column("last_used_at", Utc, doc="right within a minute"),
+    Column("revoked_at", Utc),
+)
+
+returned_embed = Table(
+    "returned_embed",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("media_id", BigInteger, primary_key=True),
+    Column("embed_type", String(16), primary_key=True),
+    Column("downloadable", Boolean, primary_key=True),
+)
+
 revision = Table(
     "revision",
     metadata,

@@ -25,7 +25,10 @@ SEATS = 3
 
 @dataclass
 class Outside:
-    """Settings, database and what is kept of it, secrets, the way out, seats for those who wait."""
+    """Settings, database and what is kept of it, secrets, the way out, seats for those who wait.
+
+    Whoever waits has one of `seats`; the API has fewer, so that launches always find one.
+    """
 
     settings: Settings
     db: Database
@@ -33,6 +36,7 @@ class Outside:
     vault: Vault
     http: requests.Session
     seats: Seats
+    api_seats: Seats
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Outside":
@@ -45,6 +49,7 @@ class Outside:
             vault=Vault(settings.secret_keys),
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
+            api_seats=Seats(SEATS - 1),
         )
 
     def default_account(self) -> Any:

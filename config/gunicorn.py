@@ -77,4 +77,6 @@ def post_worker_init(worker: Any) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     Path(os.environ[FOLDER]).mkdir(mode=0o700, exist_ok=True)
-    worker.wsgi.extensions["outside"].seats = Seats(max(1, worker.cfg.threads - 1))
+    outside = worker.wsgi.extensions["outside"]
+    outside.seats = Seats(max(1, worker.cfg.threads - 1))
+    outside.api_seats = Seats(max(1, worker.cfg.threads - 2))

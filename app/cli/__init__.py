@@ -3,12 +3,12 @@
 import click
 from flask import Flask
 
-from app.cli import courses, database, doctor, embeds, keys, platforms
+from app.cli import api_keys, courses, database, doctor, embeds, keys, platforms
 
 
 def register(app: Flask) -> None:
     """Give the `flask` command ours."""
-    for group in (platforms, courses, keys, embeds, database):
+    for group in (platforms, courses, keys, api_keys, embeds, database):
         app.cli.add_command(group.commands)
     app.cli.add_command(doctor.doctor)
 

@@ -11,7 +11,7 @@ from flask import Response, g, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import metrics
-from app.core import accounts, embeds, keys, library, marks, pending
+from app.core import accounts, embeds, keys, library, marks, pending, returned
 from app.core.courses import Course
 from app.core.embeds import Embed, EmbedKey
 from app.crypto import UndecryptableError
@@ -30,8 +30,9 @@ LOOK_AGAIN_SECONDS = 2
 class Making(BaseModel):
     """A launch of a link, as far as it has to be remembered until its embed is there.
 
-    `marked` says whether the link is the service's own, `email` who teaches here (None where
-    the platform is not the account's own). `frame_origins` may frame the answer.
+    `marked` says whether the link is the service's own, by its mark or because the API returned
+    it; `email` who teaches here (None where the platform is not the account's own).
+    `frame_origins` may frame the answer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,7 +77,8 @@ def _begin(
         course=course,
         traveller=traveller,
         start_at=wanted.start_at,
-        marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
+        marked=marks.is_marked(mark_key, wanted.mark, account.url, *what)
+        or returned.was_returned(outside.db, key),
         email=message.email if home else None,
         frame_origins=policy.frame_origins(),
         since=datetime.now(UTC),
