@@ -147,7 +147,7 @@ def _finding_home(db: Database) -> Callable[[], object]:
     _add(db)
     _account(db)
     account = accounts.find_default_account(db, "https://s.example")
-    return lambda: accounts.is_home(db, account, ISSUER, "1")
+    return lambda: accounts.is_home(db, account, ISSUER, "1", None)
 
 
 def _forgetting(db: Database) -> Callable[[], object]:
