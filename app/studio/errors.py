@@ -102,6 +102,18 @@ def code_refused(log: str) -> StudioAuthorizationError:
     )
 
 
+def code_unanswered(log: str) -> StudioTokenError:
+    """The token endpoint does not serve, and the code may be used up."""
+    return StudioTokenError(
+        "studio-unavailable",
+        503,
+        "Studio cannot be reached at the moment, so it is not connected.",
+        "Please try again in a little while, with a new link from `flask studio connect`.",
+        retry_after_seconds=10,
+        log=log,
+    )
+
+
 def argument(*faults: Fault) -> StudioArgumentError:
     """Give the error for arguments that cannot be sent."""
     told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)

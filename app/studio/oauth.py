@@ -135,11 +135,14 @@ class TokenStore:
         except UndecryptableError:
             raise errors.authorization("token: SECRET_KEY does not open the secret") from None
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        answer = self._post({**form, "client_id": row.client_id, "client_secret": secret})
+        try:
+            answer = self._post({**form, "client_id": row.client_id, "client_secret": secret})
+        except OutgoingError as error:
+            raise errors.code_unanswered(f"code: {error}") from None
         if answer.status in (400, 401, 403):
             raise errors.code_refused(f"code: Studio answered {answer.status}")
         if not 200 <= answer.status < 300:
-            raise errors.token_unavailable(f"code: Studio answered {answer.status}")
+            raise errors.code_unanswered(f"code: Studio answered {answer.status}")
         given = protocol.read_tokens(protocol.read_json(answer.body, "code"))
         self._keep_fresh(given, None, connected_at=datetime.now(UTC))
         return given.access_token.get_secret_value()
@@ -164,9 +167,9 @@ class TokenStore:
         }
         try:
             answer = self._post(form)
-        except errors.StudioTokenError:
+        except OutgoingError as error:
             metrics.TOKEN_REFRESHES.labels("failed").inc()
-            raise
+            raise errors.token_unavailable(f"token: {error}") from None
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
         if answer.status in (400, 401, 403):
@@ -183,19 +186,18 @@ class TokenStore:
         raise errors.token_unavailable(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
-        """Ask once: a code or refresh token that was perhaps used must not be sent again."""
-        url = self._url + protocol.TOKEN_PATH
-        try:
-            return fetch(
-                self._session,
-                "POST",
-                url,
-                answer_seconds=ANSWER_SECONDS,
-                max_bytes=MAX_BYTES,
-                data=form,
-            )
-        except OutgoingError as error:
-            raise errors.token_unavailable(f"token: {error}") from None
+        """Ask once: a code or refresh token that was perhaps used must not be sent again.
+
+        Raises `OutgoingError`.
+        """
+        return fetch(
+            self._session,
+            "POST",
+            self._url + protocol.TOKEN_PATH,
+            answer_seconds=ANSWER_SECONDS,
+            max_bytes=MAX_BYTES,
+            data=form,
+        )
 
     @stamina.retry(on=OperationalError, attempts=5, timeout=20.0)
     def _keep(self, **columns: Any) -> None:
