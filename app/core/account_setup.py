@@ -127,8 +127,9 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
 
 def _save(connection: Connection, vault: Vault, described: Description) -> Any:
     here = sa.select(studio_account).where(studio_account.c.url == described.url)
-    insert = insert_into(connection, studio_account).values(url=described.url)
-    connection.execute(insert.on_conflict_do_nothing())
+    if connection.execute(here).one_or_none() is None:
+        insert = insert_into(connection, studio_account).values(url=described.url)
+        connection.execute(insert.on_conflict_do_nothing())
     if values := _columns(vault, described):
         _check_tool(connection, described)
         update = sa.update(studio_account).where(studio_account.c.url == described.url)
