@@ -119,6 +119,14 @@ def test_a_link_that_is_marked_for_one_studio_makes_nothing_in_another(
     assert len(calls(world, second.studio, "create_embed")) == before
 
 
+def test_the_parameters_of_a_link_are_marked_for_the_account_that_is_named(
+    world: World, second: Second
+):
+    printed = world.flask("embeds", "link", str(MEDIA), "--json", "--studio", second.url).stdout
+    assert json.loads(printed) == second.link(world)
+    assert json.loads(printed) != world.marked(MEDIA)
+
+
 def test_a_course_page_shows_and_plays_the_embeds_of_its_own_studio(world: World, second: Second):
     world.launch(world.marked(MEDIA))
     world.launch(world.marked(260861))
