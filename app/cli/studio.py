@@ -62,7 +62,10 @@ def add(
         return
     click.echo(f"Saved Studio account {account.id}: {account.url}.")
     if account_state.read_state(account) == "never connected":
-        click.echo(f"Next: `flask studio connect --studio {account.url}`.")
+        click.echo(
+            f"Next: give its developer key in Studio the redirect URI {outside.studio_redirect_uri}"
+            f"\nThen: flask studio connect --studio {account.url}"
+        )
 
 
 def _with_secrets(

@@ -67,9 +67,12 @@ def second(world: World) -> Iterator[Second]:
             *("studio", "add", "--url", url, "--client-id", settings.client_id),
             *("--client-secret-file", "-"),
         )
-        assert done == (
-            f"Saved Studio account 2: {url}.\nNext: `flask studio connect --studio {url}`.\n"
-        )
+        public = world.environment["PUBLIC_URL"]
+        assert done.splitlines() == [
+            f"Saved Studio account 2: {url}.",
+            f"Next: give its developer key in Studio the redirect URI {public}/studio/callback",
+            f"Then: flask studio connect --studio {url}",
+        ]
         assert Admin(world).connect(make_link(world, url)).status_code == 200
         platform = add_platform(world, "https://second.example")
         bound = world.flask("studio", "bind", "--platform", platform.issuer, "--studio", url)

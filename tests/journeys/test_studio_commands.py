@@ -101,10 +101,12 @@ def test_an_account_is_added_and_updated_and_what_is_not_given_stays(world: Worl
     assert vault.decrypt(account_of(world, url).client_secret) == SECRET
     assert vault.decrypt(account_of(world, url).lti_secret) == "s"
     text = _run("studio", "add", "--url", url, "--launch-mode", "canvas").stdout
-    assert text == (
-        f"Saved Studio account {added['id']}: {url}.\n"
-        f"Next: `flask studio connect --studio {url}`.\n"
-    )
+    public = world.environment["PUBLIC_URL"]
+    assert text.splitlines() == [
+        f"Saved Studio account {added['id']}: {url}.",
+        f"Next: give its developer key in Studio the redirect URI {public}/studio/callback",
+        f"Then: flask studio connect --studio {url}",
+    ]
 
 
 def test_the_secret_may_come_from_a_file(world: World, tmp_path: Path):

@@ -24,10 +24,6 @@ from app.studio.errors import (
 
 NAME = "studio"
 SECONDS = 15.0
-CONNECT = (
-    "Check client id and secret, and connect it again: `flask studio connect` prints a link. Or "
-    "set a new STUDIO_REFRESH_TOKEN, and start the service again."
-)
 REACH = (
     "Check STUDIO_URL, and that this machine may reach it. If both are right, Studio itself has "
     "trouble: try again later."
@@ -87,7 +83,7 @@ def _explain(url: str, error: StudioError) -> Check:
     why = f" ({error.log})" if error.log else ""
     match error:
         case StudioAuthorizationError():
-            return failed(NAME, f"{url} does not accept our tokens{why}.", CONNECT)
+            return failed(NAME, f"{url} does not accept our tokens{why}.", _connect(url))
         case StudioForbiddenError():
             return warning(
                 NAME,
@@ -115,7 +111,7 @@ def _not_set_up() -> Check:
 
 
 def _never_connected(url: str) -> Check:
-    return failed(NAME, f"{url} was never connected: we have no tokens for it.", CONNECT)
+    return failed(NAME, f"{url} was never connected: we have no tokens for it.", _connect(url))
 
 
 def _closed(url: str) -> Check:
@@ -132,5 +128,13 @@ def _disconnected(url: str, refused_at: datetime) -> Check:
         NAME,
         f"{url} still accepts our access token, but refused to renew it on "
         f"{refused_at:%Y-%m-%d at %H:%M} UTC.",
-        CONNECT,
+        _connect(url),
+    )
+
+
+def _connect(url: str) -> str:
+    return (
+        f"Connect it: `flask studio connect --studio {url}` prints a link. If that does not help, "
+        "check client id and secret with `flask studio add`. Or set a new STUDIO_REFRESH_TOKEN, "
+        "and start the service again."
     )
