@@ -152,7 +152,7 @@ def disconnect(outside: Outside, *, studio: str | None, yes: bool) -> None:
     account = outside.get_account(studio)
     if not yes:
         click.confirm(f"Forget the tokens of {account.url}?", abort=True)
-    account_state.forget_tokens(outside.db, account.id)
+    outside.tokens(account).forget()
     click.echo(f"Forgot the tokens of {account.url}. `flask studio connect` gets new ones.")
 
 

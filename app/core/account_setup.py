@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, SecretStr, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
 from app.core.memory import changing
+from app.core.platforms import Short
 from app.crypto import Vault, fingerprint
 from app.db import Database, insert_into
 from app.errors import ServiceError
-from app.inputs import is_id
 from app.models import studio_account
 from app.settings import Settings
 from app.settings.launch_modes import NEEDED, LaunchMode
@@ -22,15 +22,6 @@ from app.settings.values import Origin, Url
 
 _PLAIN = ("client_id", "launch_mode", "lti_key", "lti_client_id", "lti_deployment_id")
 _SECRET = ("client_secret", "lti_secret")
-
-
-def _keepable(text: str) -> str:
-    if not is_id(text):
-        raise ValueError("holds what cannot be printed")
-    return text
-
-
-Short = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_keepable)]
 
 
 class AccountFaultError(ServiceError):
@@ -73,7 +64,7 @@ def read_description(fields: dict[str, Any], *, allow_insecure: bool) -> Descrip
     return described
 
 
-def describe_default(settings: Settings) -> Description | None:
+def _describe_default(settings: Settings) -> Description | None:
     """Read the account of the environment; None where that names none."""
     if settings.studio_url is None:
         return None
@@ -101,7 +92,7 @@ def prepare_default_account(db: Database, vault: Vault, settings: Settings) -> N
     only where the account never had any, or where they are others than last time.
     Raises `AccountFaultError`.
     """
-    if (described := describe_default(settings)) is None:
+    if (described := _describe_default(settings)) is None:
         return
     refresh, access = (
         None if value is None else value.get_secret_value()

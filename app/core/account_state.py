@@ -1,12 +1,12 @@
 """Whether a Studio account is connected, as its admins are told; no token is in it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from app.db import Database
-from app.models import platform, studio_account
+from app.models import platform
 from app.studio import pace
 
 State = Literal["connected", "disconnected", "never connected"]
@@ -39,15 +39,6 @@ def describe(db: Database, account: Any, default_id: int | None) -> dict[str, An
         "home": None if account.home_issuer is None else home,
         "circuit_open_until": _iso(circuits.get(account.url)),
     }
-
-
-def forget_tokens(db: Database, account_id: int) -> None:
-    """Forget an account's tokens; those of the environment count again when they change there."""
-    gone = {"access_token": None, "refresh_token": None, "access_expires_at": None}
-    same = studio_account.c.id == account_id
-    with db.writing() as connection:
-        update = sa.update(studio_account).where(same)
-        connection.execute(update.values(**gone, disconnected_at=datetime.now(UTC)))
 
 
 def _list_bound(db: Database, account_id: int, *, is_default: bool) -> list[dict[str, str]]:

@@ -126,6 +126,17 @@ def unreadable() -> EmbedError:
     )
 
 
+def busy() -> EmbedError:
+    """No thread is to spare; nothing is used up."""
+    return EmbedError(
+        "connect-busy",
+        503,
+        "Studio is not connected yet: this service has too much to do at the moment.",
+        "Reload this page in a few seconds.",
+        retry_after_seconds=5,
+    )
+
+
 def _expired(log: str) -> EmbedError:
     return EmbedError(
         "connect-expired",

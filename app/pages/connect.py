@@ -7,6 +7,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 
 from app.core import connecting
 from app.core.doctor import studio
+from app.locks import BusyError
 from app.outside import Outside
 from app.studio import protocol
 
@@ -35,12 +36,20 @@ def begin(outside: Outside) -> Response:
 
 
 def finish(outside: Outside) -> Response:
-    """Take what Studio sent the browser back with; see whether its tokens are any good."""
+    """Take what Studio sent the browser back with, where a thread is to spare to wait for it."""
     if request.method == "HEAD":
         return make_response()  # the code is good once
     code, error = request.args.get("code", ""), request.args.get("error", "")
     if not (code or error) or len(code) > connecting.LONGEST_CODE:
         raise connecting.unreadable()
+    try:
+        with outside.seats.taken():
+            return _take(outside, code, error)
+    except BusyError:
+        raise connecting.busy() from None
+
+
+def _take(outside: Outside, code: str, error: str) -> Response:
     account = connecting.take(outside.db, request.cookies.get(COOKIE, ""))
     if error:
         raise connecting.denied(error)

@@ -79,6 +79,16 @@ class TokenStore:
         self._alone(lambda: None, lambda: self._redeem(code, redirect_uri))
         log.info("studio-connected", studio=self._url)
 
+    def forget(self) -> None:
+        """Forget the tokens; those of the environment count again when they change there."""
+
+        def keep_none() -> str:
+            none = {"access_token": None, "refresh_token": None, "access_expires_at": None}
+            self._keep(**none, disconnected_at=datetime.now(UTC))
+            return ""
+
+        self._alone(lambda: None, keep_none)
+
     def _alone(self, find: Callable[[], str | None], make: Callable[[], str]) -> str:
         try:
             return locks.one_for_all(

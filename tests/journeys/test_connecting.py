@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from app.core import account_state
 from app.crypto import Vault
 from app.models import studio_connection
-from tests.journeys.connecting import Admin, account_of, another_studio, make_link, tokens_of
+from tests.journeys.connecting import (
+    Admin,
+    account_of,
+    another_studio,
+    forget_tokens,
+    make_link,
+    tokens_of,
+)
+from tests.journeys.starting import started_again
 from tests.pages import read_code
 from tests.world import World
 
@@ -24,7 +32,7 @@ NOT_BEGUN, EXPIRED = (401, "connect-not-begun"), (401, "connect-expired")
 @pytest.fixture(autouse=True)
 def _disconnected(world: World) -> Iterator[None]:
     """Begin with an account that has no tokens, and with no link."""
-    account_state.forget_tokens(world.database, account_of(world).id)
+    forget_tokens(world)
     with world.database.writing() as connection:
         connection.execute(sa.delete(studio_connection))
     yield
@@ -248,6 +256,26 @@ def test_a_token_endpoint_that_does_not_serve_is_asked_once_and_told(
     assert "flask studio connect" in answer.text or refusal[1] == "studio-answer"
     assert len(world.calls("token")) == before + 1
     assert not _is_connected(world)
+
+
+def test_while_all_threads_to_spare_wait_for_studio_nothing_is_used_up(world: World):
+    assert Admin(world).connect(make_link(world)).status_code == 200
+    links = [
+        world.marked(media, kind) for media in (261533, 262590) for kind in ("embed", "bare_embed")
+    ]
+    with started_again(world) as again, ThreadPoolExecutor(len(links)) as pool:
+        again.tell_studio("next", operation="show", hold=True, times=len(links))
+        launches = [pool.submit(again.launch, link) for link in links]
+        held = {"at_least": 3, "seconds": 10}
+        studio = world.studio.settings.url
+        assert world.http.get(f"{studio}/_sandbox/held", params=held).json()["held"] >= 3
+        admin = Admin(again)
+        back = admin.come_back(make_link(world))
+        busy = admin.go_to(back)
+        again.tell_studio("release")
+        assert {launch.result().status_code for launch in launches} <= {200, 302}
+        assert (_refusal(busy), busy.headers["Retry-After"]) == ((503, "connect-busy"), "5")
+        assert admin.go_to(back).status_code == 200
 
 
 def test_tokens_that_are_good_stay_where_a_code_is_refused(world: World):

@@ -156,7 +156,7 @@ def test_dead_tokens_of_one_studio_leave_the_other_alone(world: World, second: S
     assert [(line["event"], line["level"], line["studio"]) for line in told] == [
         ("studio-disconnected", "error", second.url)
     ]
-    assert "Studio no longer accepts this service" in world.get("/").text
+    assert "A Studio account is disconnected" in world.get("/").text
     done = world.flask("studio", "status", "--json", check=False)
     states = {one["url"]: one["state"] for one in json.loads(done.stdout)}
     assert states == {world.studio.settings.url: "connected", second.url: "disconnected"}

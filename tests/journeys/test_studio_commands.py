@@ -13,10 +13,10 @@ import pytest
 from click.testing import Result
 
 from app import create_app
-from app.core import account_state, accounts
+from app.core import accounts
 from app.crypto import Vault
 from tests import world as worlds
-from tests.journeys.connecting import Admin, account_of, another_studio, tokens_of
+from tests.journeys.connecting import Admin, account_of, another_studio, forget_tokens, tokens_of
 from tests.journeys.starting import started_again
 from tests.world import ROOT, World
 
@@ -218,7 +218,7 @@ def test_no_token_and_no_secret_is_printed(world: World):
 @pytest.mark.parametrize("whole", [True, False], ids=["address", "code"])
 def test_a_code_can_be_pasted_where_studio_cannot_send_the_browser_back(world: World, whole: bool):
     public, url = world.environment["PUBLIC_URL"], world.studio.settings.url
-    account_state.forget_tokens(world.database, 1)
+    forget_tokens(world)
     query = f"client_id=sandbox-client&response_type=code&redirect_uri={public}/studio/callback"
     back = Admin(world).decide(f"{url}/api/public/oauth/authorize?{query}")
     given = public + back if whole else back.partition("code=")[2]

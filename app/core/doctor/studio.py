@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core import account_state, accounts
+from app.core import accounts
 from app.core.doctor.asking import Asked
 from app.core.doctor.check import Check, failed, ok, warning
 from app.crypto import UndecryptableError, Vault
@@ -53,8 +53,8 @@ def check_account(
 ) -> tuple[Check, list[Asked]]:
     """Call Studio as a launch would, within 15 s; tokens are refreshed where that is due."""
     account = accounts.find_account(db, account_id)
-    if account_state.read_state(account) == "never connected":
-        return _never_connected(account.url), []
+    if account.refresh_token is None and account.access_token is None:
+        return _without_tokens(account.url), []
     if not _opens(vault, account):
         return _closed(account.url), []
     try:
@@ -110,8 +110,8 @@ def _not_set_up() -> Check:
     )
 
 
-def _never_connected(url: str) -> Check:
-    return failed(NAME, f"{url} was never connected: we have no tokens for it.", _connect(url))
+def _without_tokens(url: str) -> Check:
+    return failed(NAME, f"{url} is not connected: we have no tokens for it.", _connect(url))
 
 
 def _closed(url: str) -> Check:
