@@ -15,13 +15,13 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 
 from app.crypto import UndecryptableError, Vault
 from app.db import Database, insert_into
-from app.errors import EmbedError
+from app.errors import AccountError
 from app.models import studio_account, studio_connection
 
 LIFETIME = timedelta(minutes=30)
@@ -32,7 +32,7 @@ _row = studio_connection.c
 def make_link(db: Database, vault: Vault, account: Any) -> tuple[str, datetime]:
     """Make the secret of a link, and say until when it is good.
 
-    Raises `EmbedError` where the account has no usable OAuth client.
+    Raises `AccountError` where the account has no usable OAuth client.
     """
     check_client(vault, account)
     secret, expires_at = secrets.token_urlsafe(32), datetime.now(UTC) + LIFETIME
@@ -46,7 +46,7 @@ def make_link(db: Database, vault: Vault, account: Any) -> tuple[str, datetime]:
 def get_account_of_link(db: Database, secret: str) -> Any:
     """Give the row of the account that a link connects, and leave the link as it is.
 
-    Raises `EmbedError` where the link is unknown, used or too old.
+    Raises `AccountError` where the link is unknown, used or too old.
     """
     good = sa.and_(_row.link_hash == _hash(secret), _row.expires_at > datetime.now(UTC))
     joined = sa.select(studio_account).join(studio_connection).where(good)
@@ -59,7 +59,7 @@ def get_account_of_link(db: Database, secret: str) -> Any:
 def begin(db: Database, vault: Vault, link: str) -> tuple[Any, str]:
     """Use a link up: gives the row of its account, and the secret for this browser.
 
-    Raises `EmbedError`.
+    Raises `AccountError`.
     """
     account = get_account_of_link(db, link)
     check_client(vault, account)
@@ -73,7 +73,7 @@ def begin(db: Database, vault: Vault, link: str) -> tuple[Any, str]:
 
 
 def take(db: Database, secret: str) -> Any:
-    """Give the row of the account that this browser connects, once; raises `EmbedError`."""
+    """Give the row of the account that this browser connects, once; raises `AccountError`."""
     mine = sa.delete(studio_connection).where(_row.browser_hash == _hash(secret))
     with db.writing() as connection:
         begun = connection.execute(mine.returning(*_row)).one_or_none()
@@ -84,7 +84,7 @@ def take(db: Database, secret: str) -> Any:
 
 
 def check_client(vault: Vault, account: Any) -> None:
-    """Raise `EmbedError` where the account's OAuth client is not there, or cannot be read."""
+    """Raise `AccountError` where the account's OAuth client is not there, or cannot be read."""
     if not account.client_id or not account.client_secret:
         raise _no_client(account.url, "has no OAuth client")
     try:
@@ -94,8 +94,9 @@ def check_client(vault: Vault, account: Any) -> None:
 
 
 def read_pasted(text: str) -> str:
-    """Read the code that an admin pasted, alone or in the whole address; raises `EmbedError`."""
-    query = parse_qs(urlsplit(text).query) if "?" in text else {"code": [text]}
+    """Read the code that an admin pasted, alone or in the whole address; raises `AccountError`."""
+    _, is_address, query_text = text.partition("?")
+    query = parse_qs(query_text.partition("#")[0]) if is_address else {"code": [text]}
     if "error" in query:
         raise denied(query["error"][0])
     if not (code := query.get("code", [""])[0].strip()) or len(code) > LONGEST_CODE:
@@ -103,10 +104,10 @@ def read_pasted(text: str) -> str:
     return code
 
 
-def denied(error: str) -> EmbedError:
+def denied(error: str) -> AccountError:
     """Studio sent `error` in place of a code (RFC 6749, 4.1.2.1)."""
     known = error if error.replace("_", "").isalnum() else "unreadable"
-    return EmbedError(
+    return AccountError(
         "connect-denied",
         403,
         "Studio was not connected: the access was not allowed there.",
@@ -115,9 +116,9 @@ def denied(error: str) -> EmbedError:
     )
 
 
-def unreadable() -> EmbedError:
+def unreadable() -> AccountError:
     """Somebody comes back from Studio with nothing, or with too much."""
-    return EmbedError(
+    return AccountError(
         "connect-unreadable",
         400,
         "This page did not get what Studio normally sends.",
@@ -126,9 +127,9 @@ def unreadable() -> EmbedError:
     )
 
 
-def busy() -> EmbedError:
+def busy() -> AccountError:
     """No thread is to spare; nothing is used up."""
-    return EmbedError(
+    return AccountError(
         "connect-busy",
         503,
         "Studio is not connected yet: this service has too much to do at the moment.",
@@ -137,8 +138,8 @@ def busy() -> EmbedError:
     )
 
 
-def _expired(log: str) -> EmbedError:
-    return EmbedError(
+def _expired(log: str) -> AccountError:
+    return AccountError(
         "connect-expired",
         401,
         "This link is too old, or was already used.",
@@ -147,8 +148,8 @@ def _expired(log: str) -> EmbedError:
     )
 
 
-def _foreign() -> EmbedError:
-    return EmbedError(
+def _foreign() -> AccountError:
+    return AccountError(
         "connect-not-begun",
         401,
         "Nothing was connected: it was not begun in this browser, or is over by now.",
@@ -158,8 +159,8 @@ def _foreign() -> EmbedError:
     )
 
 
-def _no_client(url: str, fault: str) -> EmbedError:
-    return EmbedError(
+def _no_client(url: str, fault: str) -> AccountError:
+    return AccountError(
         "studio-client",
         503,
         f"The Studio account {url} {fault}.",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.core import accounts, connecting, platforms
 from app.core.platforms import Registration
 from app.db import Database
-from app.errors import EmbedError
+from app.errors import AccountError
 from app.models import studio_account
 
 FIRST, SECOND, THIRD = "https://first.example", "https://second.example", "https://third.example"
@@ -75,6 +75,7 @@ def test_a_platform_that_is_bound_elsewhere_stays_at_home_for_good(
         "https://x.example/back?code=c-1",
         "https://x.example/back?a=1&code=c-1#x",
         "?code=c-1",
+        "https://[x?code=c-1",
     ],
 )
 def test_a_code_is_read_alone_and_out_of_an_address(text: str):
@@ -92,6 +93,6 @@ def test_a_code_is_read_alone_and_out_of_an_address(text: str):
     ],
 )
 def test_what_holds_no_code_is_refused(text: str, slug: str):
-    with pytest.raises(EmbedError) as caught:
+    with pytest.raises(AccountError) as caught:
         connecting.read_pasted(text)
     assert caught.value.slug == slug
