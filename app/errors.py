@@ -41,6 +41,10 @@ class LaunchError(ServiceError):
     """A launch or login that is not accepted."""
 
 
+class AccountError(ServiceError):
+    """A Studio account that cannot be connected."""
+
+
 class EmbedError(ServiceError):
     """An embed that is not there and is not made."""
 

@@ -3,13 +3,24 @@
 import click
 from flask import Flask
 
-from app.cli import api_keys, courses, database, doctor, embeds, keys, platforms
+from app.cli import (
+    api_keys,
+    courses,
+    database,
+    doctor,
+    embeds,
+    keys,
+    platforms,
+    studio,
+    studio_connect,
+)
 
 
 def register(app: Flask) -> None:
     """Give the `flask` command ours."""
-    for group in (platforms, courses, keys, api_keys, embeds, database):
+    for group in (platforms, studio, courses, keys, api_keys, embeds, database):
         app.cli.add_command(group.commands)
+    studio.commands.add_command(studio_connect.connect)
     app.cli.add_command(doctor.doctor)
 
 

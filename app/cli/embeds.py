@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from app.cli.terminal import Commands, as_json, show, show_table, with_outside
+from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
 from app.core import embeds, keys, marks
 from app.core.courses import LARGEST_ID
 from app.core.embeds import Embed
@@ -76,10 +76,17 @@ def forget(outside: Outside, *, embed_id: int) -> None:
     help="With media tabs, or the player only.",
 )
 @click.option("--downloadable", is_flag=True, help="Let people download the media.")
+@of_studio
 @as_json
 @with_outside
 def link(
-    outside: Outside, *, media_id: int, embed_type: str, downloadable: bool, as_json: bool
+    outside: Outside,
+    *,
+    media_id: int,
+    embed_type: str,
+    downloadable: bool,
+    studio: str | None,
+    as_json: bool,
 ) -> None:
     """Print the parameters of a link.
 
@@ -87,7 +94,7 @@ def link(
     """
     parameters = marks.link_parameters(
         keys.get_mark_key(outside.db),
-        outside.default_account().url,
+        outside.get_account(studio).url,
         media_id,
         embed_type,
         downloadable,

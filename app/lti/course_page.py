@@ -52,7 +52,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
     if message.context_id is None:
         raise refusals.without_context()
     course.check_may_make()
-    account = outside.default_account()
+    account = outside.account_of(message.platform)
     traveller = Traveller.from_launch(outside, message, account)
     visit = Visit(
         account_id=account.id,
@@ -89,7 +89,7 @@ def make_anew(outside: Outside) -> Response:
         raise refusals.only_instructors()
     try:
         with outside.seats.taken():
-            studio = outside.studio(outside.default_account())
+            studio = outside.studio(outside.account(visit.account_id))
             made = embeds.remake_embed(outside.db, studio, embed.key, visit.seen_at)
     except BusyError:
         raise _busy() from None

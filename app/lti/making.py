@@ -11,7 +11,7 @@ from flask import Response, g, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import metrics
-from app.core import accounts, embeds, keys, library, marks, pending, returned
+from app.core import embeds, keys, library, marks, pending, returned
 from app.core.courses import Course
 from app.core.embeds import Embed, EmbedKey
 from app.crypto import UndecryptableError
@@ -51,7 +51,7 @@ def forward_or_make(outside: Outside, message: Launch, course: Course, wait: flo
 
     Raises `ServiceError`, which tells what the link lacks, or who may cause it.
     """
-    wanted, account = message.read_wanted(), outside.default_account()
+    wanted, account = message.read_wanted(), outside.account_of(message.platform)
     traveller = Traveller.from_launch(outside, message, account)
     what = (wanted.media_id, course.course_id, wanted.embed_type, wanted.downloadable)
     key = EmbedKey(account.id, *what)
@@ -68,10 +68,10 @@ def forward_or_make(outside: Outside, message: Launch, course: Course, wait: flo
 def _begin(
     outside: Outside, message: Launch, course: Course, traveller: Traveller, key: EmbedKey
 ) -> Making:
-    wanted, account = message.read_wanted(), outside.default_account()
+    wanted, account = message.read_wanted(), outside.account(key.account_id)
     mark_key = keys.get_mark_key(outside.db)
     what = (key.media_id, key.embed_type, key.downloadable)
-    home = accounts.is_home(outside.db, account, *message.platform.names)
+    home = outside.is_home(account, message.platform)
     return Making(
         key=key,
         course=course,
@@ -128,7 +128,7 @@ def _make(outside: Outside, making: Making, wait_seconds: float) -> Embed | None
         with outside.seats.taken():
             return embeds.ensure_embed(
                 outside.db,
-                outside.studio(outside.default_account()),
+                outside.studio(outside.account(making.key.account_id)),
                 making.key,
                 check_permitted,
                 since=making.since,
