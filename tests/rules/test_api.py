@@ -25,8 +25,8 @@ OPEN_TO_ALL = {
 """Nothing stands there that is not in the project's repository."""
 ON_ITS_WAY = {"app.pages.refused", "app.core.embeds", "app.core.accounts", "app.core.returned"}
 """What makes errors, beside `api` and `studio`, that a request of the API can meet."""
-NOT_MET = {"studio-not-set-up"}
-"""A key has its Studio account."""
+NOT_MET = {"studio-not-set-up", "studio-code-refused"}
+"""A key has its Studio account, and an account is connected by people."""
 EVERYWHERE = {"401", "403", "422", "500", "503"}
 
 
