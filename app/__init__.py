@@ -1,8 +1,11 @@
 """Studio Embed: gets a Canvas Studio media into a course page, and playing."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
-from app import cli, lti, metrics, pages
+from app import api, cli, lti, metrics, pages
 from app.errors import StartError
 from app.logs import set_up_logs
 from app.outside import Outside
@@ -19,12 +22,13 @@ def create_app() -> Flask:
     settings = read_settings()
     outside = Outside.from_settings(settings)
 
-    app = Flask(__name__)
+    app = _Service(__name__)
     app.extensions["outside"] = outside
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.register_blueprint(lti.create_door(outside))
+    app.register_blueprint(api.create_door(outside))
     app.register_blueprint(pages.create_door(outside))
-    pages.answer_errors(app)
+    pages.answer_errors(app, {"/api/": api.problem_renderer(outside)})
     pages.protect(app, outside)
     cli.register(app)
 
@@ -32,6 +36,14 @@ def create_app() -> Flask:
         prepare(outside)
         metrics.start_at_zero()
     return app
+
+
+class _Service(Flask):
+    """A Flask that does not ask of every function, at every request, whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Give the function: none of ours is asynchronous."""
+        return func
 
 
 __all__ = ["StartError", "create_app"]

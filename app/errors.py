@@ -1,10 +1,12 @@
 """The errors that people can meet, one family for every door.
 
-A door translates them: the pages to a page, the commands to a line. Where they come from
-decides only which slug, status and hint they carry.
+A door translates them: the pages to a page, the API to a problem document, the commands to a
+line. Where they come from decides only which slug, status and hint they carry.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class StartError(Exception):
@@ -39,5 +41,26 @@ class LaunchError(ServiceError):
     """A launch or login that is not accepted."""
 
 
+class AccountError(ServiceError):
+    """A Studio account that cannot be connected."""
+
+
 class EmbedError(ServiceError):
     """An embed that is not there and is not made."""
+
+
+class ApiError(ServiceError):
+    """A request of the REST API, or a key for it, that is not accepted."""
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """How the readers of one door are told of errors.
+
+    `texts` has slug, title and hint for HTTP's own errors, by status; `other` is for the rest.
+    `render` makes the answer, with the error's status.
+    """
+
+    texts: Mapping[int, tuple[str, str, str]]
+    other: tuple[str, str, str]
+    render: Callable[[ServiceError], Any]

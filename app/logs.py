@@ -18,12 +18,16 @@ from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"eyJ[\w-]{5,}(\.[\w-]*){0,2}|gAAAA[\w=-]{20,}", re.ASCII)
+_TOKEN = re.compile(
+    r"eyJ[\w-]{5,}(\.[\w-]*){0,2}|gAAAA[\w=-]{20,}|se_[0-9a-f]{8}_[0-9a-f]*", re.ASCII
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
 _JSON = json.JSONEncoder(default=repr)
 _reference: ContextVar[str | None] = ContextVar("reference", default=None)
-_SUSPECT = re.compile(r"eyJ|gAAAA|[@?]")
+_SUSPECT = re.compile(
+    r"eyJ|gAAAA|se_[0-9a-f]{8}_|@|\?"
+)  # each begins with a letter of its own: fast
 
 
 def redact(

@@ -60,9 +60,32 @@ studio_account = Table(
     Column("refresh_token", LargeBinary, doc="encrypted; each refresh brings another"),
     Column("access_expires_at", Utc, doc="as Studio said; none where it did not"),
     Column("environment", String(64), doc="fingerprint of the tokens that the environment gave"),
-    Column("disconnected_at", Utc, doc="when Studio refused the refresh token"),
+    Column("connected_at", Utc, doc="when it was last given tokens, not counting refreshes"),
+    Column("disconnected_at", Utc, doc="when Studio refused them, or an admin had them forgotten"),
     Column("home_issuer", String(255), doc="of the platform whose people it knows by e-mail"),
     Column("home_client_id", String(255), doc="of that platform: schools share an issuer"),
+    Column("launch_mode", String(16), nullable=False, server_default="canvas"),
+    Column("lti_key", String(255), doc="lti11: our consumer key there"),
+    Column("lti_secret", LargeBinary, doc="lti11: that key's secret, encrypted"),
+    Column(
+        "lti_client_id",
+        String(255),
+        index=True,
+        unique=True,
+        doc="lti13: what we call it, our tool",
+    ),
+    Column("lti_deployment_id", String(255), doc="lti13: the deployment of that tool"),
+    Column("lti_login_url", Text, doc="lti13: its login initiation URL"),
+    Column("lti_redirect_uris", Text, doc="lti13: where id_tokens may be posted, a line each"),
+)
+
+studio_connection = Table(
+    "studio_connection",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("link_hash", String(64), unique=True, doc="of the link's secret; none once it is used"),
+    Column("browser_hash", String(64), unique=True, doc="of the cookie of whoever used the link"),
+    Column("expires_at", Utc, nullable=False, doc="of the link, then of the browser's cookie"),
 )
 
 studio_pace = Table(
@@ -87,6 +110,7 @@ platform = Table(
     Column("key_set_url", Text, nullable=False),
     Column("any_deployment", Boolean, nullable=False, doc="accept and record every deployment"),
     Column("created_at", Utc, nullable=False),
+    Column("account_id", ForeignKey("studio_account.id"), doc="none: the default account's"),
     UniqueConstraint("issuer", "client_id"),
     sqlite_autoincrement=True,  # strangers are named after its id, so none is used again
 )
@@ -168,6 +192,28 @@ embed = Table(
     Column("failure", Text, doc="JSON of the fields of the last attempt's error"),
     Column("failed_at", Utc),
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(8), primary_key=True, doc="random, and a part of the key"),
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(255), nullable=False, doc="for people: who uses it"),
+    Column("hash", String(64), nullable=False, unique=True, doc="SHA-256 of the whole key"),
+    Column("scopes", Text, nullable=False, doc="with a space between"),
+    Column("created_at", Utc, nullable=False),
+    Column("last_used_at", Utc, doc="right within a minute"),
+    Column("revoked_at", Utc),
+)
+
+returned_embed = Table(
+    "returned_embed",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("media_id", BigInteger, primary_key=True),
+    Column("embed_type", String(16), primary_key=True),
+    Column("downloadable", Boolean, primary_key=True),
 )
 
 revision = Table(

@@ -7,8 +7,8 @@ import requests
 
 from app import metrics
 from app.core import accounts
-from app.core.lti13 import StudioTool
 from app.core.memory import Memory
+from app.core.platforms import Platform
 from app.crypto import Vault
 from app.db import Database
 from app.http import Answer, fetch, make_session
@@ -26,7 +26,10 @@ SEATS = 3
 
 @dataclass
 class Outside:
-    """Settings, database and what is kept of it, secrets, the way out, seats for those who wait."""
+    """Settings, database and what is kept of it, secrets, the way out, seats for those who wait.
+
+    Whoever waits has one of `seats`; the API has fewer, so that launches always find one.
+    """
 
     settings: Settings
     db: Database
@@ -34,6 +37,7 @@ class Outside:
     vault: Vault
     http: requests.Session
     seats: Seats
+    api_seats: Seats
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Outside":
@@ -46,27 +50,50 @@ class Outside:
             vault=Vault(settings.secret_keys),
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
+            api_seats=Seats(SEATS - 1),
         )
+
+    def find_default_account(self) -> Any:
+        """Find the row of the default Studio account; None where none is set up."""
+        return self.memory.recall(accounts.find_default_account, self.settings.studio_url)
 
     def default_account(self) -> Any:
         """Give the row of the default Studio account; raises `EmbedError`."""
-        found = self.memory.recall(accounts.find_default_account, self.settings.studio_url)
-        if found is None:
-            raise accounts.not_set_up()
-        return found
+        return self._found(self.find_default_account())
+
+    def account(self, account_id: int) -> Any:
+        """Give the row of the account with this number; raises `EmbedError`."""
+        return self._found(self.memory.recall(accounts.find_account, account_id))
+
+    def account_of(self, platform: Platform) -> Any:
+        """Give the row of the account that a platform is bound to; raises `EmbedError`."""
+        bound = platform.account_id
+        return self.default_account() if bound is None else self.account(bound)
 
     def get_account(self, named: str | None) -> Any:
         """Give the row of a Studio account by number, URL or host, else of the default one."""
         return self.default_account() if named is None else accounts.get_account(self.db, named)
 
+    def _found(self, account: Any) -> Any:
+        if account is None:
+            raise accounts.not_set_up()
+        return account
+
+    def is_home(self, account: Any, platform: Platform) -> bool:
+        """Whether the account's Studio knows the people of a platform by their e-mails."""
+        return accounts.is_home(self.db, account, *platform.names, self.settings.studio_url)
+
+    def tokens(self, account: Any) -> TokenStore:
+        """Give the tokens of a Studio account."""
+        return TokenStore(self.db, self.vault, self.http, account.id, account.url)
+
     def studio(self, account: Any) -> StudioClient:
         """Give a client of a Studio account, for a launch; `patient()` gives one for others."""
-        tokens = TokenStore(self.db, self.vault, self.http, account.id, account.url)
         settings = self.settings
         return StudioClient(
             account.url,
             self.http,
-            tokens,
+            self.tokens(account),
             pace=Pace(self.db, account.id, settings.studio_calls_per_second),
             on_answer=metrics.count_studio_call,
             allow_insecure=settings.allow_insecure_urls,
@@ -76,21 +103,10 @@ class Outside:
         """Give the way to the hosts of Studio's files."""
         return FileHosts(self.http, self.settings.allow_insecure_urls)
 
-    def find_studio_tool(self) -> StudioTool | None:
-        """Give Studio as a tool of our platform side; None in other launch modes than `lti13`."""
-        settings = self.settings
-        if settings.studio_launch_mode != "lti13":
-            return None
-        assert settings.studio_lti_client_id is not None
-        assert settings.studio_lti_deployment_id is not None
-        assert settings.studio_lti_login_url is not None
-        return StudioTool(
-            settings.public_url,
-            settings.studio_lti_client_id,
-            settings.studio_lti_deployment_id,
-            settings.studio_lti_login_url,
-            settings.studio_lti_redirect_uris,
-        )
+    @property
+    def studio_redirect_uri(self) -> str:
+        """Where Studio sends an admin's browser back to with a code."""
+        return f"{self.settings.public_url}/studio/callback"
 
     def fetch_key_set(self, url: str) -> Answer:
         """Ask a platform for its keys; raises `OutgoingError`."""

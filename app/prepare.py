@@ -4,7 +4,8 @@ import secrets
 
 import structlog
 
-from app.core import accounts, keys, platforms
+from app.core import account_setup, keys, platforms
+from app.core.account_setup import AccountFaultError
 from app.core.platforms import PlatformFaultError
 from app.db import explained
 from app.errors import StartError
@@ -32,7 +33,10 @@ def prepare(outside: Outside) -> None:
 def _fill(outside: Outside) -> None:
     settings, db, vault = outside.settings, outside.db, outside.vault
     keys.ensure_keys(db, vault, secrets.token_bytes(keys.MARK_KEY_BYTES))
-    accounts.prepare_default_account(db, vault, settings)
+    try:
+        account_setup.prepare_default_account(db, vault, settings)
+    except AccountFaultError as error:
+        raise StartError(f"STUDIO_URL and its settings: {error.title}") from None
     if settings.platforms_file is not None:
         try:
             read = platforms.read_platforms_file(

@@ -13,8 +13,8 @@ import requests
 from app.core import keys, marks
 from app.db import Database
 from bench import browsers
-from bench.browsers import Launched
-from bench.platform import PROCESSES, Platform
+from bench.browsers import Answer
+from bench.platform import Platform
 from bench.servers import free_port, gunicorn
 from bench.subjects import MEDIA_ID, service
 
@@ -88,13 +88,13 @@ def _come(platform: Platform, port: int, studio: str, custom: dict[str, str]) ->
     slow = {"operation": "create_embed", "delay_seconds": STUDIO_SECONDS}
     requests.post(f"{studio}/_sandbox/next", json=slow, timeout=5).raise_for_status()
     before = _calls(studio)
-    taken = platform.launch(port, PEOPLE, custom, threads=PEOPLE // PROCESSES)
+    taken = platform.launch(port, PEOPLE, custom, width=PEOPLE)
     began = time.monotonic() - max(each.seconds for each in taken.launched)
     waiting = [each for each in taken.launched if not each.is_forwarded]
     by_waiting, left = len(waiting), waiting
     while left and time.monotonic() < began + LONGEST_SECONDS:
         time.sleep(2)  # as the page says
-        left = [seen for seen in (_look(port, each) for each in left) if not seen.is_forwarded]
+        left = _look(port, left)
     return Round(
         at_once=PEOPLE - by_waiting,
         by_waiting=by_waiting - len(left),
@@ -104,9 +104,17 @@ def _come(platform: Platform, port: int, studio: str, custom: dict[str, str]) ->
     )
 
 
-def _look(port: int, page: Launched) -> Launched:
-    path = page.body.partition('<a href="')[2].partition('"')[0]
-    return browsers.go_on(port, html.unescape(path)) if path.startswith("/lti/wait") else page
+def _look(port: int, pages: list[Answer]) -> list[Answer]:
+    """Look again, as each page that waits does; gives those who are not forwarded, refused too."""
+    waits = [path for path in map(_waits_at, pages) if path]
+    looked = browsers.exchange(port, [browsers.page_get(path) for path in waits], PEOPLE)
+    refused = [page for page in pages if not _waits_at(page)]
+    return refused + [answer for answer in looked if not answer.is_forwarded]
+
+
+def _waits_at(page: Answer) -> str:
+    path = html.unescape(page.body.partition('<a href="')[2].partition('"')[0])
+    return path if path.startswith("/lti/wait") else ""
 
 
 def _calls(studio: str) -> int:

@@ -6,13 +6,10 @@ Tokens are signed between the two, off the clock: a platform's own cost is not t
 import json
 import statistics
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing import get_context
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -20,20 +17,18 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bench import browsers
-from bench.browsers import Launched
+from bench.browsers import Answer, Login
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 CLIENT_ID, DEPLOYMENT_ID, KID = "bench-client", "1:bench", "bench-key"
-PROCESSES, THREADS = 2, 4
-Asked = TypeVar("Asked")
-Found = TypeVar("Found")
+WIDTH = 8
 
 
 @dataclass
 class Taken:
     """What came of launches, and how long the server was kept busy."""
 
-    launched: list[Launched]
+    launched: list[Answer]
     wall_seconds: float
 
     @property
@@ -52,7 +47,6 @@ class Platform:
 
     def __init__(self) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"))
         self.fetches = 0
         self.delay_seconds = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -60,8 +54,7 @@ class Platform:
         Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """End the key set's server, and the browsers."""
-        self._pool.shutdown()
+        """End the key set's server."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -88,33 +81,28 @@ class Platform:
         custom: dict[str, str],
         *,
         storage: bool = False,
-        threads: int = THREADS,
+        width: int = WIDTH,
     ) -> Taken:
         """Make whole launches against a server: all logins, and then all launches."""
-        forms = [self._login_form(number, port, storage=storage) for number in range(count)]
-        began = time.perf_counter()
-        logins = self._in_processes(browsers.log_in, port, forms, threads)
-        wall_seconds = time.perf_counter() - began
-        ready = [
-            (login, self.sign(login.nonce, number, port, custom))
-            for number, login in enumerate(logins)
+        logins = [
+            browsers.form_post("/lti/login", self._login_form(number, port, storage=storage))
+            for number in range(count)
         ]
         began = time.perf_counter()
-        launched = self._in_processes(browsers.launch, port, ready, threads)
+        answers = browsers.exchange(port, logins, width)
+        wall_seconds = time.perf_counter() - began
+        launches = [
+            self._launch(browsers.read_login(answer), number, port, custom)
+            for number, answer in enumerate(answers)
+        ]
+        began = time.perf_counter()
+        launched = browsers.exchange(port, launches, width)
         return Taken(launched, wall_seconds + time.perf_counter() - began)
 
-    def _in_processes(
-        self,
-        do: Callable[[int, list[Asked], int], list[Found]],
-        port: int,
-        asked: list[Asked],
-        threads: int,
-    ) -> list[Found]:
-        half = len(asked) // PROCESSES
-        shares = [asked[half * number : half * (number + 1)] for number in range(PROCESSES)]
-        shares[-1] += asked[half * PROCESSES :]
-        waiting = [self._pool.submit(do, port, share, threads) for share in shares]
-        return [found for each in waiting for found in each.result()]
+    def _launch(self, login: Login, number: int, port: int, custom: dict[str, str]) -> bytes:
+        token = self.sign(login.nonce, number, port, custom)
+        form = {"id_token": token, "state": login.state}
+        return browsers.form_post("/lti/launch", form, Cookie=login.cookie)
 
     def _login_form(self, number: int, port: int, *, storage: bool) -> dict[str, str]:
         target = {"lti_storage_target": "post_message_forwarding"} if storage else {}

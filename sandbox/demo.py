@@ -3,7 +3,8 @@
 1. Three ports must be free. Studio's data stay in `instance/` from one demo to the next, unless
    `--reset` is given; all other data are in a folder of its own, which is deleted at the end.
 2. Three gunicorns start, each in a process group of its own, and must answer.
-3. The service's own command gives the parameters of a few links, and the LMS puts them on pages.
+3. The service's own commands give the parameters of a few links, which the LMS puts on pages, and
+   a link with which Studio can be connected anew.
 """
 
 import argparse
@@ -131,7 +132,8 @@ def _demonstrate(stack: ExitStack, stop: threading.Event, options: argparse.Name
     wait_until_ready(servers, running, stop)
     for link in LINKS:
         _put_link(link, lms, environment, stop)
-    _tell(lms, mode, folder, database)
+    connect = _ask(["studio", "connect", "--json"], environment, stop)["url"]
+    _tell(lms, mode, folder, database, connect)
     while True:
         pause(stop, 0.5)
         for each in running:
@@ -171,6 +173,11 @@ def _custom_parameters(
     command = ["embeds", "link", str(link.media_id), "--embed-type", link.embed_type, "--json"]
     if link.downloadable:
         command.append("--downloadable")
+    return _ask(command, environment, stop)
+
+
+def _ask(command: list[str], environment: Mapping[str, str], stop: threading.Event) -> Any:
+    """Give what a command of the service says as JSON."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command],
@@ -189,12 +196,14 @@ def _custom_parameters(
     return json.loads(done.stdout)
 
 
-def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path) -> None:
+def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, connect: str) -> None:
     print(
         f"Studio Embed  {lms.tool_url}/\n"
         f"Studio        {lms.studio_url}/\n"
         f"Launch mode   {mode}: {_MODES[mode]} (DEMO_LAUNCH_MODE)\n"
         f"Kept          {database.relative_to(ROOT)}: what Studio knows (--reset forgets it)\n"
+        f"Connect       {connect}\n"
+        "              (as an admin connects Studio: good once, for half an hour)\n"
         f"Logs          {folder}/*.log (deleted at the end, like all other data)\n"
         "Open the LMS below, choose who you are, and open a page of a course: its video plays.\n"
         "Copy the course, and it plays there too. Ctrl-C ends all.",

@@ -3,13 +3,25 @@
 import click
 from flask import Flask
 
-from app.cli import courses, database, doctor, embeds, keys, media, platforms
+from app.cli import (
+    api_keys,
+    courses,
+    database,
+    doctor,
+    embeds,
+    keys,
+    media,
+    platforms,
+    studio,
+    studio_connect,
+)
 
 
 def register(app: Flask) -> None:
     """Give the `flask` command ours."""
-    for group in (platforms, courses, keys, embeds, media, database):
+    for group in (platforms, studio, courses, keys, api_keys, embeds, media, database):
         app.cli.add_command(group.commands)
+    studio.commands.add_command(studio_connect.connect)
     app.cli.add_command(doctor.doctor)
 
 

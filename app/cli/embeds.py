@@ -160,10 +160,17 @@ def forget(outside: Outside, *, embed_id: int) -> None:
 @click.argument("media_id", type=click.IntRange(1, LARGEST_ID))
 @of_type
 @is_downloadable
+@of_studio
 @as_json
 @with_outside
 def link(
-    outside: Outside, *, media_id: int, embed_type: str, downloadable: bool, as_json: bool
+    outside: Outside,
+    *,
+    media_id: int,
+    embed_type: str,
+    downloadable: bool,
+    studio: str | None,
+    as_json: bool,
 ) -> None:
     """Print the parameters of a link.
 
@@ -171,7 +178,7 @@ def link(
     """
     parameters = marks.link_parameters(
         keys.get_mark_key(outside.db),
-        outside.default_account().url,
+        outside.get_account(studio).url,
         media_id,
         embed_type,
         downloadable,

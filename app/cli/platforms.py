@@ -99,11 +99,15 @@ def remove(outside: Outside, *, issuer: str, client_id: str | None) -> None:
 def home(outside: Outside, *, issuer: str, client_id: str | None) -> None:
     """Name the platform whose people Studio knows.
 
-    It is the first one, until another is named. All others' people are strangers to Studio.
+    For its Studio account it is the first one, until another is named. All others' people are
+    strangers to that Studio.
     """
     found = platforms.get_platform(outside.db, issuer, client_id)
-    accounts.set_home(outside.db, outside.default_account().id, *found.names)
-    click.echo(f"Studio knows the people of platform {found.id}: {issuer}, {found.client_id}.")
+    account = outside.account_of(found)
+    accounts.set_home(outside.db, account.id, *found.names)
+    click.echo(
+        f"{account.url} knows the people of platform {found.id}: {issuer}, {found.client_id}."
+    )
 
 
 @commands.command("import")

@@ -28,6 +28,7 @@ from app.studio.errors import (
     StudioAnswerError,
     StudioError,
     StudioForbiddenError,
+    StudioHeldBackError,
     StudioLostError,
     StudioRejectedError,
     StudioTimeoutError,
@@ -76,7 +77,7 @@ class Embed:
 def find_embed(db: Database, key: EmbedKey) -> Embed | None:
     """Find an embed that is ready."""
     row = _find_row(db, key)
-    return _read(row) if row is not None and row.launch_url else None
+    return read_embed(row) if row is not None and row.launch_url else None
 
 
 def list_embeds(
@@ -96,7 +97,8 @@ def list_embeds(
         query = query.where(embed.c.media_id == media_id)
     with db.reading() as connection:
         return [
-            _read(row) for row in connection.execute(query.order_by(embed.c.id.desc()).limit(limit))
+            read_embed(row)
+            for row in connection.execute(query.order_by(embed.c.id.desc()).limit(limit))
         ]
 
 
@@ -104,7 +106,7 @@ def find_embed_by_id(db: Database, embed_id: int) -> Embed | None:
     """Find a ready embed by its number."""
     with db.reading() as connection:
         row = connection.execute(sa.select(embed).where(embed.c.id == embed_id)).one_or_none()
-    return _read(row) if row is not None and row.launch_url else None
+    return read_embed(row) if row is not None and row.launch_url else None
 
 
 def get_embed(db: Database, embed_id: int) -> Embed:
@@ -148,7 +150,7 @@ def ensure_embed(
         if row is None:
             return None
         if row.launch_url:
-            return _read(row)
+            return read_embed(row)
         if row.failed_at is not None and row.failed_at >= since:
             raise EmbedError(**json.loads(row.failure))
         return None
@@ -249,7 +251,7 @@ def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url
     if row is None:
         claim = {**vars(key), **values, "created_at": values["made_at"]}
         row = connection.execute(sa.insert(embed).values(claim).returning(*embed.c)).one()
-    return _read(row)
+    return read_embed(row)
 
 
 def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain: bool) -> None:
@@ -264,7 +266,8 @@ def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain:
     values = {
         "failure": json.dumps(failure),
         "uncertain": uncertain,
-        "failed_at": datetime.now(UTC),
+        # What was held back was not tried: a launch that waited for it may try, and does.
+        "failed_at": None if isinstance(error, StudioHeldBackError) else datetime.now(UTC),
     }
     with db.writing() as connection:
         connection.execute(sa.update(embed).where(_is(key)).values(values))
@@ -279,7 +282,8 @@ def _is(key: EmbedKey) -> Any:
     return sa.and_(*(embed.c[name] == value for name, value in vars(key).items()))
 
 
-def _read(row: Any) -> Embed:
+def read_embed(row: Any) -> Embed:
+    """Read a row of an embed that is ready."""
     key = EmbedKey(
         row.account_id, row.media_id, row.course_id, row.embed_type, bool(row.downloadable)
     )

@@ -5,6 +5,7 @@ tool that the URL belongs to and makes the LTI launch with the proper parameters
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from app.errors import EmbedError
@@ -16,6 +17,7 @@ _HOST = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a class opens the same embed, and quoting is slow
 def canvas_url(canvas_origin: str, course_id: int, launch_url: str) -> str:
     """Give the address at which Canvas launches Studio for an embed."""
     return (

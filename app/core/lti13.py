@@ -37,6 +37,17 @@ class StudioTool:
     redirect_uris: tuple[str, ...]
 
 
+def read_tool(issuer: str, account: Any) -> StudioTool:
+    """Give the Studio of an account's row as a tool of ours."""
+    return StudioTool(
+        issuer,
+        account.lti_client_id,
+        account.lti_deployment_id,
+        account.lti_login_url,
+        tuple(account.lti_redirect_uris.split("\n")),
+    )
+
+
 class PendingLaunch(BaseModel):
     """A launch on its way to Studio; `frame_origins` may frame the page that posts its token."""
 
@@ -53,7 +64,7 @@ def begin_launch(db: Database, vault: Vault, tool: StudioTool, launch: PendingLa
     person, so they go to this one browser only.
     """
     login_hint, message_hint = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    name = _name(login_hint, message_hint)
+    name = _name(tool, login_hint, message_hint)
     pending.keep(db, vault, name, launch.model_dump_json(), HINT_LIFETIME)
     parameters = {
         "iss": tool.issuer,
@@ -68,10 +79,10 @@ def begin_launch(db: Database, vault: Vault, tool: StudioTool, launch: PendingLa
 
 
 def take_launch(
-    db: Database, vault: Vault, login_hint: str, message_hint: str
+    db: Database, vault: Vault, tool: StudioTool, login_hint: str, message_hint: str
 ) -> PendingLaunch | None:
-    """Give the launch of these hints, once; None where there is none, or no longer."""
-    text = pending.take(db, vault, _name(login_hint, message_hint))
+    """Give the launch of these hints, once; None where this tool has none, or no longer."""
+    text = pending.take(db, vault, _name(tool, login_hint, message_hint))
     try:
         return None if text is None else PendingLaunch.model_validate_json(text)
     except ValidationError:
@@ -99,5 +110,6 @@ def launch_claims(
     }
 
 
-def _name(login_hint: str, message_hint: str) -> str:
-    return f"studio-launch {login_hint} {message_hint}"
+def _name(tool: StudioTool, login_hint: str, message_hint: str) -> str:
+    """Name a launch so that no other Studio that is our tool finds it."""
+    return f"studio-launch {login_hint} {message_hint} {tool.client_id}"

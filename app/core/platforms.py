@@ -47,7 +47,7 @@ class PlatformFaultError(ServiceError):
 
 @dataclass(frozen=True)
 class Platform:
-    """A registration: one client id of one issuer."""
+    """A registration: one client id of one issuer; `account_id` None: of the default account."""
 
     id: int
     issuer: str
@@ -57,6 +57,7 @@ class Platform:
     auth_audience: str | None
     key_set_url: str
     any_deployment: bool
+    account_id: int | None = None
 
     @property
     def names(self) -> tuple[str, str]:

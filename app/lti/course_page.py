@@ -19,6 +19,7 @@ from app.lti import policy, refusals
 from app.lti.claims import Launch
 from app.lti.forward import Traveller, forward
 from app.outside import Outside
+from app.studio import pace
 
 PURPOSE = "course-page"
 TICKET_SECONDS = 2 * 3600
@@ -51,7 +52,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
     if message.context_id is None:
         raise refusals.without_context()
     course.check_may_make()
-    account = outside.default_account()
+    account = outside.account_of(message.platform)
     traveller = Traveller.from_launch(outside, message, account)
     visit = Visit(
         account_id=account.id,
@@ -71,6 +72,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         teaches=message.is_instructor,
         picking=message.is_deep_linking,
         only_lms_admin=message.is_only_lms_admin,
+        studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
     )
 
 
@@ -87,7 +89,7 @@ def make_anew(outside: Outside) -> Response:
         raise refusals.only_instructors()
     try:
         with outside.seats.taken():
-            studio = outside.studio(outside.default_account())
+            studio = outside.studio(outside.account(visit.account_id))
             made = embeds.remake_embed(outside.db, studio, embed.key, visit.seen_at)
     except BusyError:
         raise _busy() from None

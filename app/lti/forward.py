@@ -32,10 +32,10 @@ class Traveller(BaseModel):
     @classmethod
     def from_launch(cls, outside: Outside, message: Launch, account: Any) -> "Traveller":
         """Read what this launch mode needs; raises `EmbedError` where it is not there."""
-        if outside.settings.studio_launch_mode == "canvas":
+        if account.launch_mode == "canvas":
             return cls(canvas_origin=canvas.find_origin(outside, message))
         carried = message.carry()
-        if accounts.is_home(outside.db, account, *message.platform.names):
+        if outside.is_home(account, message.platform):
             return cls(carried=carried.at_home(message.platform.id))
         return cls(carried=carried.as_stranger(message.platform.id))
 
@@ -43,17 +43,18 @@ class Traveller(BaseModel):
 def forward(
     outside: Outside, traveller: Traveller, embed: Embed, start_at: int | None = None
 ) -> Response:
-    """Send the browser on to an embed."""
+    """Send the browser on to an embed, in the launch mode of its account."""
+    account = outside.account(embed.key.account_id)
     launch_url = forwarding.with_start(embed.launch_url, start_at)
     g.outcome = "forwarded"
-    match outside.settings.studio_launch_mode, traveller:
+    match account.launch_mode, traveller:
         case "canvas", Traveller(canvas_origin=str(origin)):
             address = forwarding.canvas_url(origin, embed.key.course_id, launch_url)
             return redirect(address)
         case "lti11", Traveller(carried=Carried() as carried):
-            return _post_signed(outside, launch_url, _arriving(carried, embed))
+            return _post_signed(outside, account, launch_url, _arriving(carried, embed))
         case "lti13", Traveller(carried=Carried() as carried):
-            return _begin_launch(outside, launch_url, _arriving(carried, embed))
+            return _begin_launch(outside, account, launch_url, _arriving(carried, embed))
     raise refusals.expired("the launch mode was changed meanwhile")
 
 
@@ -83,16 +84,14 @@ def _arriving(carried: Carried, embed: Embed) -> Carried:
     return carried.sent_to(embed.key.course_id, f"embed-{embed.id}", embed.title)
 
 
-def _post_signed(outside: Outside, launch_url: str, carried: Carried) -> Response:
-    key, secret = outside.settings.studio_lti_key, outside.settings.studio_lti_secret
-    assert key is not None
+def _post_signed(outside: Outside, account: Any, launch_url: str, carried: Carried) -> Response:
+    secret = outside.memory.recall(accounts.find_lti_secret, outside.vault, account.id)
     assert secret is not None
-    return post_onward(*lti11.sign_launch(launch_url, carried, key, secret.get_secret_value()))
+    return post_onward(*lti11.sign_launch(launch_url, carried, account.lti_key, secret))
 
 
-def _begin_launch(outside: Outside, launch_url: str, carried: Carried) -> Response:
-    tool = outside.find_studio_tool()
-    assert tool is not None
+def _begin_launch(outside: Outside, account: Any, launch_url: str, carried: Carried) -> Response:
+    tool = lti13.read_tool(outside.settings.public_url, account)
     launch = lti13.PendingLaunch(
         carried=carried, launch_url=launch_url, frame_origins=policy.frame_origins()
     )

@@ -12,7 +12,6 @@ https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation
 import binascii
 import json
 import math
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +28,7 @@ LEEWAY_SECONDS = 60
 LONGEST_LIFETIME_SECONDS = 24 * 3600
 OLDEST_SECONDS = 3600
 _PADDING, _HASH = PKCS1v15(), SHA256()
+_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def _check_times(body: dict[str, Any], now: float) -> None:
 
 def _decode(part: bytes) -> bytes:
     """Decode base64url that has no padding, no other characters and no stray bits."""
-    decoded = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    if urlsafe_b64encode(decoded).rstrip(b"=") != part:
+    decoded = binascii.a2b_base64(part.translate(_FROM_URL) + b"=" * (-len(part) % 4))
+    if binascii.b2a_base64(decoded, newline=False).translate(_TO_URL).rstrip(b"=") != part:
         raise binascii.Error("no base64url")
     return decoded
 

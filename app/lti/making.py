@@ -11,7 +11,7 @@ from flask import Response, g, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import metrics
-from app.core import accounts, embeds, keys, library, marks, pending
+from app.core import embeds, keys, library, marks, pending, returned
 from app.core.courses import Course
 from app.core.embeds import Embed, EmbedKey
 from app.crypto import UndecryptableError
@@ -30,8 +30,9 @@ LOOK_AGAIN_SECONDS = 2
 class Making(BaseModel):
     """A launch of a link, as far as it has to be remembered until its embed is there.
 
-    `marked` says whether the link is the service's own, `email` who teaches here (None where
-    the platform is not the account's own). `frame_origins` may frame the answer.
+    `marked` says whether the link is the service's own, by its mark or because the API returned
+    it; `email` who teaches here (None where the platform is not the account's own).
+    `frame_origins` may frame the answer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +51,7 @@ def forward_or_make(outside: Outside, message: Launch, course: Course, wait: flo
 
     Raises `ServiceError`, which tells what the link lacks, or who may cause it.
     """
-    wanted, account = message.read_wanted(), outside.default_account()
+    wanted, account = message.read_wanted(), outside.account_of(message.platform)
     traveller = Traveller.from_launch(outside, message, account)
     what = (wanted.media_id, course.course_id, wanted.embed_type, wanted.downloadable)
     key = EmbedKey(account.id, *what)
@@ -67,16 +68,17 @@ def forward_or_make(outside: Outside, message: Launch, course: Course, wait: flo
 def _begin(
     outside: Outside, message: Launch, course: Course, traveller: Traveller, key: EmbedKey
 ) -> Making:
-    wanted, account = message.read_wanted(), outside.default_account()
+    wanted, account = message.read_wanted(), outside.account(key.account_id)
     mark_key = keys.get_mark_key(outside.db)
     what = (key.media_id, key.embed_type, key.downloadable)
-    home = accounts.is_home(outside.db, account, *message.platform.names)
+    home = outside.is_home(account, message.platform)
     return Making(
         key=key,
         course=course,
         traveller=traveller,
         start_at=wanted.start_at,
-        marked=marks.is_marked(mark_key, wanted.mark, account.url, *what),
+        marked=marks.is_marked(mark_key, wanted.mark, account.url, *what)
+        or returned.was_returned(outside.db, key),
         email=message.email if home else None,
         frame_origins=policy.frame_origins(),
         since=datetime.now(UTC),
@@ -126,7 +128,7 @@ def _make(outside: Outside, making: Making, wait_seconds: float) -> Embed | None
         with outside.seats.taken():
             return embeds.ensure_embed(
                 outside.db,
-                outside.studio(outside.default_account()),
+                outside.studio(outside.account(making.key.account_id)),
                 making.key,
                 check_permitted,
                 since=making.since,

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import structlog
 from flask import Response, request
 
-from app.core import keys, lti13
+from app.core import accounts, keys, lti13
 from app.crypto import UndecryptableError
 from app.lti import forward, policy, refusals
 from app.outside import Outside
@@ -42,12 +42,11 @@ class _FaultError(Exception):
 def authorize(outside: Outside) -> Response:
     """Answer Studio's authorization request, by GET or POST."""
     policy.allow_any_frame()
-    tool = outside.find_studio_tool()
-    redirect_uri = _find_one("redirect_uri")
-    if tool is None:
-        raise refusals.no_platform_side()
-    if _find_one("client_id") != tool.client_id:
+    client_id, redirect_uri = _find_one("client_id"), _find_one("redirect_uri")
+    account = outside.memory.recall(accounts.find_tool_account, client_id or "")
+    if account is None:
         raise refusals.unknown_tool("client_id")
+    tool = lti13.read_tool(outside.settings.public_url, account)
     if redirect_uri not in tool.redirect_uris:
         raise refusals.unknown_tool("redirect_uri")
     state = _find_one("state")
@@ -64,7 +63,7 @@ def _id_token(outside: Outside, tool: lti13.StudioTool) -> str:
     nonce, login_hint, message_hint = (
         _read(name) for name in ("nonce", "login_hint", "lti_message_hint")
     )
-    launch = lti13.take_launch(outside.db, outside.vault, login_hint, message_hint)
+    launch = lti13.take_launch(outside.db, outside.vault, tool, login_hint, message_hint)
     if launch is None:
         raise _FaultError("login_required", "The hints are unknown, used, or too old")
     policy.allow_frames(lambda: launch.frame_origins)

@@ -45,6 +45,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
 
     state: state.State
     token: id_token.IdToken
+    body: dict[str, Any]  # unverified before `validate_jwt_signature`, verified after it
     platform: Platform
     launch: Launch | None = None
 
@@ -57,11 +58,6 @@ class _GuardedLaunch(FlaskMessageLaunch):
             request_is_secure=outside.settings.secure,
         )
         super().__init__(request, None, requests_session=outside.http)
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The token's body: unverified before `validate_jwt_signature`, verified after it."""
-        return cast("dict[str, Any]", self._jwt["body"])
 
     def validate_state(self) -> "_GuardedLaunch":
         """Read our signed state. Whether it belongs to this browser is asked later."""
@@ -78,6 +74,7 @@ class _GuardedLaunch(FlaskMessageLaunch):
         body = self.token.unverified_body
         if not is_id(body.get("iss")) or not id_token.audience(body):
             raise refusals.unverified("iss or aud is missing or odd")
+        self.body = body
         self._jwt["body"] = cast("Any", body)
         return self
 

@@ -88,20 +88,10 @@ def unknown_tool(parameter: str) -> LaunchError:
         "studio-not-registered",
         400,
         "This page did not get what Studio normally sends.",
-        f"Ask an admin to compare {parameter} with STUDIO_LTI_CLIENT_ID and "
-        "STUDIO_LTI_REDIRECT_URIS, which must be exactly what Studio sends.",
+        f"Ask an admin to compare {parameter} with what this service has for the launch mode "
+        "lti13: STUDIO_LTI_CLIENT_ID and STUDIO_LTI_REDIRECT_URIS, or what `flask studio add` was "
+        "given. They must be exactly what Studio sends.",
         log=f"authorization request with an unknown {parameter}",
-    )
-
-
-def no_platform_side() -> LaunchError:
-    """Somebody asks our platform side, and Studio is not our tool."""
-    return LaunchError(
-        "studio-not-registered",
-        400,
-        "This service does not launch Studio in this way.",
-        "Ask an admin whether STUDIO_LAUNCH_MODE should be lti13.",
-        log="authorization request in another launch mode",
     )
 
 

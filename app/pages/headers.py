@@ -39,9 +39,10 @@ def protect(app: Flask, outside: Outside) -> None:
     def _finish(answer: Response) -> Response:
         headers = answer.headers
         if headers.get("Content-Length") != "0":  # a redirect of ours shows and frames nothing
-            policy = _policy(_ancestors(outside, answer), "forms_leave" in g)
+            policy = _policy(_ancestors(outside, answer), "forms_leave" in g, "reads_api" in g)
             headers.add("Content-Security-Policy", policy)
             headers.add("X-Content-Type-Options", "nosniff")
+        headers.add("X-Request-Id", g.reference)
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Cache-Control", "no-store")
         if outside.settings.secure:
@@ -58,10 +59,12 @@ def protect(app: Flask, outside: Outside) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _policy(ancestors: str, forms_leave: bool) -> str:
+def _policy(ancestors: str, forms_leave: bool, reads_api: bool) -> str:
     forms = "" if forms_leave else "form-action 'self'; "
+    # The API's page reads its description, and Swagger UI has its icons in its style sheet.
+    more = " data:; connect-src 'self'; " if reads_api else "; "
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{more}"
         f"{forms}base-uri 'none'; frame-ancestors {ancestors}"
     )
 

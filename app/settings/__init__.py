@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import StartError
+from app.settings.launch_modes import NEEDED, LaunchMode
 from app.settings.values import (
     DatabaseUrl,
     ExistingFile,
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     studio_client_secret: SecretStr | None = Field(None, description="that client's secret")
     studio_refresh_token: SecretStr | None = Field(None, description="a first refresh token")
     studio_access_token: SecretStr | None = Field(None, description="a first access token")
-    studio_launch_mode: Literal["canvas", "lti11", "lti13"] = Field(
+    studio_launch_mode: LaunchMode = Field(
         "canvas", description="who launches Studio: Canvas, or this service by LTI 1.1 or 1.3"
     )
     studio_lti_key: str | None = Field(None, description="lti11: the consumer key at Studio")
@@ -182,23 +183,11 @@ def _insecure(settings: Settings) -> list[str]:
 
 
 def _missing_of_launch_mode(settings: Settings) -> list[str]:
-    needed: dict[str, dict[str, object]] = {
-        "lti11": {
-            "STUDIO_LTI_KEY": settings.studio_lti_key,
-            "STUDIO_LTI_SECRET": settings.studio_lti_secret,
-        },
-        "lti13": {
-            "STUDIO_LTI_CLIENT_ID": settings.studio_lti_client_id,
-            "STUDIO_LTI_DEPLOYMENT_ID": settings.studio_lti_deployment_id,
-            "STUDIO_LTI_LOGIN_URL": settings.studio_lti_login_url,
-            "STUDIO_LTI_REDIRECT_URIS": settings.studio_lti_redirect_uris,
-        },
-    }
     mode = settings.studio_launch_mode
     return [
-        f"{name}: is needed where STUDIO_LAUNCH_MODE is {mode}"
-        for name, value in needed.get(mode, {}).items()
-        if not value
+        f"STUDIO_{name.upper()}: is needed where STUDIO_LAUNCH_MODE is {mode}"
+        for name in NEEDED.get(mode, ())
+        if not getattr(settings, f"studio_{name}")
     ]
 
 

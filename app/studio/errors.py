@@ -89,6 +89,31 @@ def authorization(log: str) -> StudioAuthorizationError:
     )
 
 
+def code_refused(log: str) -> StudioAuthorizationError:
+    """Studio gives no tokens for a code that an admin's browser brought."""
+    return StudioAuthorizationError(
+        "studio-code-refused",
+        502,
+        "Studio did not accept the code that it had just given, so it is not connected.",
+        "A code is good once, and for a few minutes: run `flask studio connect` and try again. If "
+        "that does not help, compare client id, client secret and redirect URI with what Studio "
+        "has.",
+        log=log,
+    )
+
+
+def code_unanswered(log: str) -> StudioTokenError:
+    """The token endpoint does not serve, and the code may be used up."""
+    return StudioTokenError(
+        "studio-unavailable",
+        503,
+        "Studio cannot be reached at the moment, so it is not connected.",
+        "Please try again in a little while, with a new link from `flask studio connect`.",
+        retry_after_seconds=10,
+        log=log,
+    )
+
+
 def argument(*faults: Fault) -> StudioArgumentError:
     """Give the error for arguments that cannot be sent."""
     told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)

@@ -1,15 +1,18 @@
-"""Studio's OAuth 2 tokens: kept encrypted, refreshed once for all processes.
+"""Studio's OAuth 2 tokens: got for a code, kept encrypted, refreshed once for all processes.
 
 Both tokens are new at every refresh and the old refresh token is dead, so two refreshes at
 once would lock the account out: one holder asks, and keeps the answer before anyone uses it.
+Whoever finds a token that is about to end refreshes it first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 import stamina
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
@@ -26,6 +29,7 @@ WAIT_SECONDS = 15.0
 EARLY = timedelta(seconds=30)
 REFUSED_FOR = timedelta(seconds=60)
 MAX_BYTES = 64 * 1024
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -63,22 +67,48 @@ class TokenStore:
                 return None
             return token if ends is None or ends - EARLY > datetime.now(UTC) else None
 
+        return self._alone(find, self._refresh)
+
+    def redeem(self, code: str, redirect_uri: str) -> None:
+        """Get tokens for a code that Studio gave an admin's browser, and keep them.
+
+        Security: the caller knows that the admin whom it serves began this. Raises
+        `StudioAuthorizationError` where Studio does not take the code, and `StudioTokenError`
+        where it does not serve.
+        """
+        self._alone(lambda: None, lambda: self._redeem(code, redirect_uri))
+        log.info("studio-connected", studio=self._url)
+
+    def forget(self) -> None:
+        """Forget the tokens; those of the environment count again when they change there."""
+
+        def keep_none() -> str:
+            none = {"access_token": None, "refresh_token": None, "access_expires_at": None}
+            self._keep(**none, disconnected_at=datetime.now(UTC))
+            return ""
+
+        self._alone(lambda: None, keep_none)
+
+    def _alone(self, find: Callable[[], str | None], make: Callable[[], str]) -> str:
         try:
             return locks.one_for_all(
                 self._db,
                 f"studio-tokens-{self._account_id}",
                 find,
-                self._refresh,
+                make,
                 lease_seconds=LEASE_SECONDS,
                 wait_seconds=WAIT_SECONDS,
             )
         except locks.BusyError:
             raise errors.token_unavailable("token: another process is still refreshing") from None
 
-    def _read(self) -> AccountTokens:
+    def _read_row(self) -> Any:
         with self._db.reading() as connection:
             query = select(studio_account).where(studio_account.c.id == self._account_id)
-            row = connection.execute(query).one()
+            return connection.execute(query).one()
+
+    def _read(self) -> AccountTokens:
+        row = self._read_row()
         try:
             return AccountTokens(
                 client_id=row.client_id or "",
@@ -104,18 +134,39 @@ class TokenStore:
         if tokens.disconnected_at and tokens.disconnected_at + REFUSED_FOR > now:
             raise errors.authorization("token: Studio refused the refresh token a moment ago")
         fresh = self._ask(tokens)
-        self._keep(
-            access_token=self._vault.encrypt(fresh.access_token.get_secret_value()),
-            refresh_token=self._vault.encrypt(
-                fresh.refresh_token.get_secret_value()
-                if fresh.refresh_token
-                else tokens.refresh_token
-            ),
-            access_expires_at=fresh.expires_at(datetime.now(UTC)),
-            disconnected_at=None,
-        )
+        self._keep_fresh(fresh, tokens.refresh_token)
         metrics.TOKEN_REFRESHES.labels("kept").inc()
         return fresh.access_token.get_secret_value()
+
+    def _redeem(self, code: str, redirect_uri: str) -> str:
+        row = self._read_row()
+        try:
+            secret = self._open(row.client_secret)
+        except UndecryptableError:
+            raise errors.authorization("token: SECRET_KEY does not open the secret") from None
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        try:
+            answer = self._post({**form, "client_id": row.client_id, "client_secret": secret})
+        except OutgoingError as error:
+            raise errors.code_unanswered(f"code: {error}") from None
+        if answer.status in (400, 401, 403):
+            raise errors.code_refused(f"code: Studio answered {answer.status}")
+        if not 200 <= answer.status < 300:
+            raise errors.code_unanswered(f"code: Studio answered {answer.status}")
+        given = protocol.read_tokens(protocol.read_json(answer.body, "code"))
+        self._keep_fresh(given, None, connected_at=datetime.now(UTC))
+        return given.access_token.get_secret_value()
+
+    def _keep_fresh(self, fresh: protocol.Tokens, before: str | None, **columns: Any) -> None:
+        """Keep new tokens; where no refresh token is among them, the one `before` stays."""
+        refresh = fresh.refresh_token.get_secret_value() if fresh.refresh_token else before
+        self._keep(
+            access_token=self._vault.encrypt(fresh.access_token.get_secret_value()),
+            refresh_token=None if refresh is None else self._vault.encrypt(refresh),
+            access_expires_at=fresh.expires_at(datetime.now(UTC)),
+            disconnected_at=None,
+            **columns,
+        )
 
     def _ask(self, tokens: AccountTokens) -> protocol.Tokens:
         form = {
@@ -124,31 +175,39 @@ class TokenStore:
             "client_id": tokens.client_id,
             "client_secret": tokens.client_secret,
         }
-        answer = self._post(form)
+        try:
+            answer = self._post(form)
+        except OutgoingError as error:
+            metrics.TOKEN_REFRESHES.labels("failed").inc()
+            raise errors.token_unavailable(f"token: {error}") from None
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
         if answer.status in (400, 401, 403):
             self._keep(disconnected_at=datetime.now(UTC))
             metrics.TOKEN_REFRESHES.labels("refused").inc()
+            log.error(
+                "studio-disconnected",
+                studio=self._url,
+                why=f"Studio answered {answer.status} to the refresh token",
+                hint="connect it again: flask studio connect",
+            )
             raise errors.authorization(f"token: Studio answered {answer.status}")
         metrics.TOKEN_REFRESHES.labels("failed").inc()
         raise errors.token_unavailable(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
-        """Ask once: a refresh token that was perhaps used already must not be sent again."""
-        url = self._url + protocol.TOKEN_PATH
-        try:
-            return fetch(
-                self._session,
-                "POST",
-                url,
-                answer_seconds=ANSWER_SECONDS,
-                max_bytes=MAX_BYTES,
-                data=form,
-            )
-        except OutgoingError as error:
-            metrics.TOKEN_REFRESHES.labels("failed").inc()
-            raise errors.token_unavailable(f"token: {error}") from None
+        """Ask once: a code or refresh token that was perhaps used must not be sent again.
+
+        Raises `OutgoingError`.
+        """
+        return fetch(
+            self._session,
+            "POST",
+            self._url + protocol.TOKEN_PATH,
+            answer_seconds=ANSWER_SECONDS,
+            max_bytes=MAX_BYTES,
+            data=form,
+        )
 
     @stamina.retry(on=OperationalError, attempts=5, timeout=20.0)
     def _keep(self, **columns: Any) -> None:

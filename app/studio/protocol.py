@@ -4,7 +4,8 @@
 2. A list that is paged says in `meta` which page it is and which is the last; some do not.
 3. An error is a status; its JSON holds `error`, a text, which is not looked at.
 4. `GET /media/{id}/download` answers a redirect to a signed URL on another host.
-5. `POST /api/public/oauth/token` gives two new tokens for a refresh token, which is dead then.
+5. `POST /api/public/oauth/token` gives two new tokens for a code, or for a refresh token, which
+   is dead then.
 
 Not here: which operations there are (`operations`), the things (`shapes`), launch URLs
 (`launch_urls`), what may be repeated (`trying`).
@@ -27,6 +28,7 @@ from app.studio.operations import Operation
 from app.studio.shapes import Shape
 
 API = "/api/public/v1"
+AUTHORIZE_PATH = "/api/public/oauth/authorize"
 TOKEN_PATH = "/api/public/oauth/token"  # noqa: S105 (a path)
 LONGEST_LIFETIME_SECONDS = 366 * 24 * 3600
 LONGEST_URL = 4096
@@ -89,6 +91,12 @@ class Page(Generic[T]):
         if self.meta is not None and self.meta.last_page is not None:
             return bool(self.items) and number < self.meta.last_page
         return len(self.items) == per_page
+
+
+def authorization_url(account_url: str, client_id: str, redirect_uri: str) -> str:
+    """Give where an admin's browser asks Studio for a code; Studio sends no `state` back."""
+    asked = {"client_id": client_id, "response_type": "code", "redirect_uri": redirect_uri}
+    return f"{account_url}{AUTHORIZE_PATH}?{urlencode(asked)}"
 
 
 def fill_path(operation: Operation, ids: Mapping[str, int], query: Mapping[str, str]) -> str:

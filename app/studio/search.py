@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,10 +32,16 @@ def _day(value: Any) -> Any:
     raise ValueError("must be a date such as 2026-03-01")
 
 
+def _email(text: str) -> str:
+    if not EMAIL.fullmatch(text):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
 Size = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-Email = Annotated[str, StringConstraints(pattern=EMAIL)]
+Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 

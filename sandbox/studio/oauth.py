@@ -1,7 +1,7 @@
 """OAuth 2 as Studio does it: a page to allow, a code without `state`, tokens that rotate.
 
-1. The browser comes to `authorize`, where someone allows the access.
-2. It goes back to the redirect URI with `code`; Studio does not send `state` back.
+1. The browser comes to `authorize`, where someone allows the access or does not.
+2. It goes back to the redirect URI with `code` or `error`; Studio does not send `state` back.
 3. The caller redeems the code, or later a refresh token, at `token`.
 
 Unlike Studio this sandbox takes redirect URIs that are http or on localhost.
@@ -34,16 +34,19 @@ def authorize() -> ResponseReturnValue:
 
 
 @blueprint.post("/authorize")
-def allow() -> ResponseReturnValue:
-    """Send the browser back with a code."""
+def decide() -> ResponseReturnValue:
+    """Send the browser back with a code, or with an error where the person does not allow it."""
     wrong = _find_authorize_problem()
     if wrong:
         return page_refused(wrong, 400)
     uri = request.values["redirect_uri"]
-    code = current_studio().tokens.make_code(uri)
+    if request.form.get("decision") == "deny":
+        said = {"error": "access_denied"}
+    else:
+        said = {"code": current_studio().tokens.make_code(uri)}
     target = urlsplit(uri)
     query = f"{target.query}&" if target.query else ""
-    return redirect(urlunsplit(target._replace(query=query + urlencode({"code": code}))))
+    return redirect(urlunsplit(target._replace(query=query + urlencode(said))))
 
 
 @blueprint.post("/token")

@@ -43,14 +43,18 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 def run(
-    settings: dict[str, str], *command: str, without_powers: bool = False
+    settings: dict[str, str], *command: str, without_powers: bool = False, given: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command that should end by itself; `without_powers`: root keeps to permissions too."""
+    """Run a command that should end by itself; `without_powers`: root keeps to permissions too.
+
+    `given` is what stands on its standard input.
+    """
     guard = ["setpriv", "--bounding-set=-all"] if without_powers and os.geteuid() == 0 else []
     return subprocess.run(
         [*guard, sys.executable, "-m", *command],
         cwd=ROOT,
         env=settings,
+        input=given,
         capture_output=True,
         text=True,
         timeout=40,

@@ -13,6 +13,7 @@ from tests.journeys.starting import started_again
 from tests.world import World
 
 MEDIA = 260854
+SAID = "Studio does not answer at the moment."
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,11 @@ def test_an_open_circuit_is_named_makes_nothing_unready_and_stops_no_launch(worl
     told = ready.json()["checks"]["studio"]
     url = re.escape(world.studio.settings.url)
     assert re.fullmatch(rf"circuit open until \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ: {url}", told)
+    assert SAID in world.launch(person="instructor").text
+    assert SAID not in world.launch(person="student").text
     assert world.launch(link, course_id=course_id).status_code == 302
     assert world.get("/readyz").json() == {"status": "ok", "checks": {"database": "ok"}}
+    assert SAID not in world.launch(person="instructor").text
 
 
 def test_launches_never_wait_for_the_pace(slow: World):

@@ -204,5 +204,43 @@ def test_a_new_key_is_published_beside_the_old_one_and_signs_later(world: World)
     assert [row.split()[0] for row in rows] == [new["kid"], old["kid"]]
 
 
+def test_an_api_key_is_shown_once_listed_and_revoked(world: World):
+    scopes = ["--scope", "media:read", "--scope", "embeds:write"]
+    made = _json("api-keys", "create", "--name", "a cron job", *scopes)
+    key, number = made.pop("key"), made["id"]
+    assert made == {"id": number, "name": "a cron job", "scopes": ["embeds:write", "media:read"]}
+    assert key.startswith(f"se_{number}_")
+    listed = _say("api-keys", "list", "--json")
+    assert key.rpartition("_")[2] not in listed
+    (found,) = [one for one in json.loads(listed) if one["id"] == number]
+    created = found.pop("created_at")
+    assert found == {
+        "id": number,
+        "name": "a cron job",
+        "account_id": 1,
+        "scopes": ["embeds:write", "media:read"],
+        "last_used_at": None,
+        "revoked_at": None,
+    }
+    head, *rows = _say("api-keys", "list").splitlines()
+    assert head.split() == ["id", "name", "studio", "scopes", "created", "last", "used", "revoked"]
+    assert f"{number}  a cron job  1       embeds:write media:read  {created}  -          -" in rows
+    headers = {"Authorization": f"Bearer {key}"}
+    assert world.get("/api/v1/media/search", headers=headers).status_code == 200
+    (used,) = [one for one in _json("api-keys", "list") if one["id"] == number]
+    assert datetime.fromisoformat(used["last_used_at"]) >= datetime.fromisoformat(created)
+    assert _say("api-keys", "revoke", number) == f"Revoked API key {number} (a cron job).\n"
+    assert world.get("/api/v1/media/search", headers=headers).status_code == 401
+
+
+def test_an_api_key_is_made_for_the_studio_account_that_is_named(world: World):
+    url = world.studio.settings.url
+    named = ("--name", "n", "--scope", "media:read", "--studio", url.removeprefix("http://"))
+    first, second, key = _say("api-keys", "create", *named).splitlines()
+    number = key.split("_")[1]
+    assert first == f"Made API key {number} for {url}: media:read."
+    assert second == "It is shown only now:"
+
+
 def test_the_schema_of_a_database_that_is_up_to_date_stays(world: World):
     assert _say("db", "upgrade") == "The schema is up to date.\n"

@@ -86,7 +86,7 @@ def test_the_home_page_says_what_this_is_and_what_admins_need(world: World):
     public = world.environment["PUBLIC_URL"]
     assert page.status_code == 200
     assert "An LMS is registered." in page.text
-    assert "A Studio account is set up." in page.text
+    assert "Studio is connected." in page.text
     assert re.findall(r"<code>(http[^<]+)</code>", page.text) == [
         f"{public}/lti/login",
         f"{public}/lti/launch",

@@ -12,7 +12,7 @@ from app.settings import Settings
 from tests.journeys.starting import run
 from tests.world import bare_environment
 
-GROUPS = ["courses", "db", "embeds", "keys", "media", "platforms"]
+GROUPS = ["api-keys", "courses", "db", "embeds", "keys", "media", "platforms", "studio"]
 ALONE = ["doctor"]
 
 
@@ -55,7 +55,7 @@ def test_our_commands_stand_in_the_help_of_flask(app: Flask):
     assert sorted(app.cli.commands) == sorted(GROUPS + ALONE)
     done = run(bare_environment(), "flask", "--help")
     assert done.returncode == 0
-    told = dict(re.findall(r"^  ([a-z]+) +([A-Z].*)$", done.stdout, re.MULTILINE))
+    told = dict(re.findall(r"^  ([a-z-]+) +([A-Z].*)$", done.stdout, re.MULTILINE))
     assert {name for name in GROUPS + ALONE if "..." in told[name]} == set()
 
 
@@ -104,6 +104,19 @@ def test_every_command_says_what_it_does_and_what_each_option_is(app: Flask):
             "issuer",
         ),
         ("embeds link 5", "STUDIO_URL"),
+        ("api-keys create --name n --scope media:read", "STUDIO_URL"),
+        ("api-keys create --name n --scope media:read --studio 9", "There is no Studio account 9."),
+        ("api-keys revoke 0a1b2c3d", "There is no API key 0a1b2c3d. `flask api-keys list`"),
+        ("studio status", "`flask studio add`"),
+        ("studio connect --studio none.example", "There is no Studio account none.example."),
+        ("studio add --url http://s.example --client-id c", "`url` must be an https URL."),
+        ("studio add --url https://s.example/x --client-id c", "`url`: must be scheme, host"),
+        ("studio add --url ftp://s.example --client-id c", "`url`: must be a URL such as"),
+        (f"studio add --url https://s.example --client-id {'c' * 256}", "`client_id`: String"),
+        (
+            "studio add --url https://s.example --client-id c --lti-login-url http://x",
+            "`lti_login_url` must be an https URL.",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(app: Flask, arguments: str, named: str):
@@ -128,6 +141,19 @@ def test_what_cannot_be_done_is_told_in_one_line(app: Flask, arguments: str, nam
         "courses link --platform p --context c --course -1",
         "courses link --platform p --context c --course x",
         "keys list --jsonx",
+        "api-keys create --name n",
+        "api-keys create --name n --scope everything",
+        "api-keys create --scope media:read",
+        "api-keys revoke",
+        "studio add --client-id c",
+        "studio add --url https://s.example",
+        "studio add --url https://s.example --client-id c",
+        "studio add --url https://s.example --client-id c --client-secret-file /dev/null",
+        "studio add --url https://s.example --client-secret-file /nowhere",
+        "studio add --url https://s.example --launch-mode moodle",
+        "studio connect --redirect-uri https://x",
+        "studio connect --code --json",
+        "studio bind",
         "doctor --jsonx",
         "doctor studio",
     ],

@@ -83,6 +83,19 @@ def test_allowing_gives_a_code_without_state_that_is_good_once(studio: Caller) -
     assert (second.status_code, second.json()) == (400, {"error": "invalid_grant"})
 
 
+def test_who_denies_the_access_goes_back_with_an_error_and_no_code(studio: Caller) -> None:
+    asked = {
+        "client_id": "sandbox-client",
+        "response_type": "code",
+        "redirect_uri": "https://tool.test/back",
+    }
+    page = studio.send("GET", "/api/public/oauth/authorize", params=asked)
+    assert 'value="deny"' in page.text
+    denied = {**asked, "decision": "deny"}
+    back = studio.send("POST", "/api/public/oauth/authorize", data=denied)
+    assert back.headers["Location"] == "https://tool.test/back?error=access_denied"
+
+
 def test_a_code_is_bound_to_its_redirect_uri(studio: Caller) -> None:
     asked = {"client_id": "sandbox-client", "response_type": "code"}
     back = studio.send(

@@ -10,6 +10,7 @@ from app.logs import redact, render, set_up_logs
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl-_x"
 FERNET = "gAAAAABl" + "x" * 40 + "=="
+API_KEY = "se_0a1b2c3d_" + "9f" * 32
 
 
 def _line(text: str) -> object:
@@ -23,6 +24,8 @@ def _line(text: str) -> object:
         (f"id_token={JWT}&state=1", "id_token=…&state=1"),
         ("eyJhbGciOiJSUzI1NiJ9", "…"),
         (f"ticket {FERNET}.", "ticket …."),
+        (f"key {API_KEY}, cut {API_KEY[:30]}", "key …, cut …"),
+        ("/api/v1/se_0a1b2c3d", "/api/v1/se_0a1b2c3d"),
         ("from ines.instructor@sandbox.test now", "from …@… now"),
         ("<a+b_c-d@e-f.school.example>", "<…@…>"),
         ("at https://lms.example/a/b?token=1&x=2 now", "at https://lms.example/a/b?… now"),
@@ -44,10 +47,10 @@ def test_every_text_of_an_event_is_looked_at_and_numbers_stay():
 def test_what_is_suspect_only_in_the_form_that_is_written_is_blacked_out_too():
     class Person:
         def __repr__(self) -> str:
-            return f"Person(ada@school.example, {JWT})"
+            return f"Person(ada@school.example, {JWT}, {API_KEY})"
 
     line = render(None, "info", {"event": "x", "who": Person(), "status": 200})
-    assert json.loads(line) == {"event": "x", "who": "Person(…@…, …)", "status": 200}
+    assert json.loads(line) == {"event": "x", "who": "Person(…@…, …, …)", "status": 200}
 
 
 class Terminal(io.StringIO):

@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.core import accounts, courses, embeds, platforms
+from app.core.account_setup import Description, save_account
 from app.core.memory import LONGEST, NUMBER, Memory, changing
 from app.core.platforms import Registration
+from app.crypto import Vault
 from app.db import Database
 from app.models import embed, studio_account
 
@@ -143,11 +145,21 @@ def _naming_home(db: Database) -> Callable[[], object]:
     return lambda: accounts.set_home(db, account, ISSUER, "1")
 
 
+def _binding(db: Database) -> Callable[[], object]:
+    found, account = _add(db), _account(db)
+    return lambda: accounts.bind_platform(db, found, account)
+
+
+def _setting_up(db: Database) -> Callable[[], object]:
+    described = Description(url="https://s.example", launch_mode="canvas")
+    return lambda: save_account(db, Vault(("k" * 32,)), described)
+
+
 def _finding_home(db: Database) -> Callable[[], object]:
     _add(db)
     _account(db)
     account = accounts.find_default_account(db, "https://s.example")
-    return lambda: accounts.is_home(db, account, ISSUER, "1")
+    return lambda: accounts.is_home(db, account, ISSUER, "1", None)
 
 
 def _forgetting(db: Database) -> Callable[[], object]:
@@ -164,6 +176,8 @@ def _forgetting(db: Database) -> Callable[[], object]:
         _linking,
         _pinning,
         _naming_home,
+        _binding,
+        _setting_up,
         _finding_home,
         _forgetting,
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.core import accounts, platforms
+from app.core import account_setup, platforms
 from app.core.platforms import PlatformFaultError, Registration, read_registration
 from app.crypto import Vault
 from app.db import Database
@@ -67,7 +67,7 @@ def test_the_studio_account_that_many_prepare_at_once_is_there_once(
     monkeypatch.setenv("STUDIO_URL", "https://studio.example")
     monkeypatch.setenv("STUDIO_REFRESH_TOKEN", "token")
     settings, vault = Settings(), Vault(("k" * 32,))
-    _at_once(lambda: accounts.prepare_default_account(db, vault, settings))
+    _at_once(lambda: account_setup.prepare_default_account(db, vault, settings))
     with db.reading() as connection:
         assert connection.execute(sa.select(studio_account.c.url)).scalars().all() == [
             "https://studio.example"

@@ -50,14 +50,14 @@ class Doctor:
     def _examine_further(self) -> list[Check]:
         db, settings = self.db, self.settings
         of_platforms, platforms_asked = platforms.check_platforms(db, self.fetch, settings)
-        of_studio, studio_asked = studio.check_studio(
+        of_studio, studio_asked = studio.check_accounts(
             db, self.vault, settings.studio_url, self.client
         )
         return [
             here.check_keys(db, self.vault),
             platforms.check_address(db, settings.public_url, self.fetch_ours),
             *of_platforms,
-            of_studio,
+            *of_studio,
             asking.check_clock(platforms_asked + studio_asked),
         ]
 

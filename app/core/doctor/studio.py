@@ -1,6 +1,7 @@
 """Whether Studio lets this service in: by one call that is harmless, and needs a token."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,26 +24,37 @@ from app.studio.errors import (
 
 NAME = "studio"
 SECONDS = 15.0
-NEW_TOKENS = (
-    "Check STUDIO_CLIENT_ID and STUDIO_CLIENT_SECRET, set a new STUDIO_REFRESH_TOKEN, and start "
-    "the service again."
-)
 REACH = (
     "Check STUDIO_URL, and that this machine may reach it. If both are right, Studio itself has "
     "trouble: try again later."
 )
 
 
-def check_studio(
+def check_accounts(
     db: Database,
     vault: Vault,
     studio_url: str | None,
     client: Callable[[Any], StudioClient],
+) -> tuple[list[Check], list[Asked]]:
+    """Check each account; `studio_url` tells the default one, whose check has the plain name."""
+    if (default := accounts.find_default_account(db, studio_url)) is None:
+        return [_not_set_up()], []
+    checks, asked = [], []
+    for account in accounts.list_accounts(db):
+        check, answered = check_account(db, vault, account.id, client)
+        named = NAME if account.id == default.id else f"{NAME} {account.url}"
+        checks.append(replace(check, name=named))
+        asked += answered
+    return checks, asked
+
+
+def check_account(
+    db: Database, vault: Vault, account_id: int, client: Callable[[Any], StudioClient]
 ) -> tuple[Check, list[Asked]]:
     """Call Studio as a launch would, within 15 s; tokens are refreshed where that is due."""
-    account = accounts.find_default_account(db, studio_url)
-    if account is None:
-        return _not_set_up(), []
+    account = accounts.find_account(db, account_id)
+    if account.refresh_token is None and account.access_token is None:
+        return _without_tokens(account.url), []
     if not _opens(vault, account):
         return _closed(account.url), []
     try:
@@ -50,15 +62,15 @@ def check_studio(
     except StudioError as error:
         return _explain(account.url, error), []
     asked = Asked(account.url, answer, "", datetime.now(UTC))
-    again = accounts.find_default_account(db, studio_url)
-    refused_at = None if again is None else again.disconnected_at
+    refused_at = accounts.find_account(db, account_id).disconnected_at
     if refused_at is None:
         return ok(NAME, f"{account.url} answers, and accepts our tokens."), [asked]
     return _disconnected(account.url, refused_at), [asked]
 
 
 def _opens(vault: Vault, account: Any) -> bool:
-    kept = (account.client_secret, account.access_token, account.refresh_token)
+    names = ("client_secret", "access_token", "refresh_token", "lti_secret")
+    kept = (getattr(account, name) for name in names)
     try:
         for encrypted in filter(None, kept):
             vault.decrypt(encrypted)
@@ -71,7 +83,7 @@ def _explain(url: str, error: StudioError) -> Check:
     why = f" ({error.log})" if error.log else ""
     match error:
         case StudioAuthorizationError():
-            return failed(NAME, f"{url} does not accept our tokens{why}.", NEW_TOKENS)
+            return failed(NAME, f"{url} does not accept our tokens{why}.", _connect(url))
         case StudioForbiddenError():
             return warning(
                 NAME,
@@ -93,17 +105,21 @@ def _not_set_up() -> Check:
     return failed(
         NAME,
         "No Studio account is set up, so no video can be launched.",
-        "Set STUDIO_URL, STUDIO_CLIENT_ID, STUDIO_CLIENT_SECRET and STUDIO_REFRESH_TOKEN, and "
-        "start the service again.",
+        "Add one with `flask studio add`, or set STUDIO_URL, STUDIO_CLIENT_ID and "
+        "STUDIO_CLIENT_SECRET; then connect it with `flask studio connect`.",
     )
+
+
+def _without_tokens(url: str) -> Check:
+    return failed(NAME, f"{url} is not connected: we have no tokens for it.", _connect(url))
 
 
 def _closed(url: str) -> Check:
     return failed(
         NAME,
         f"SECRET_KEY does not open the kept tokens of {url}.",
-        "Put the SECRET_KEY that was used before after a comma. If it is lost, set a new "
-        "STUDIO_REFRESH_TOKEN, and start the service again.",
+        "Put the SECRET_KEY that was used before after a comma. If it is lost, give the secrets "
+        f"again with `flask studio add --url {url}`, and connect it with `flask studio connect`.",
     )
 
 
@@ -112,5 +128,13 @@ def _disconnected(url: str, refused_at: datetime) -> Check:
         NAME,
         f"{url} still accepts our access token, but refused to renew it on "
         f"{refused_at:%Y-%m-%d at %H:%M} UTC.",
-        NEW_TOKENS,
+        _connect(url),
+    )
+
+
+def _connect(url: str) -> str:
+    return (
+        f"Connect it: `flask studio connect --studio {url}` prints a link. If that does not help, "
+        "check client id and secret with `flask studio add`. Or set a new STUDIO_REFRESH_TOKEN, "
+        "and start the service again."
     )

@@ -1,0 +1,32 @@
+"""The door for automation: the REST API, its description, and what its problems mean."""
+
+from functools import partial
+
+from flask import Blueprint, Response, jsonify
+from spectree import SpecTree
+
+from app.api import browsing, describing, embeds, media
+from app.api.problem import kind_page, problem_renderer
+from app.api.routes import PREFIX, add
+from app.outside import Outside
+
+
+def create_door(outside: Outside) -> Blueprint:
+    """Give the routes under `/api`, and the pages of the kinds of problems."""
+    door, tree = Blueprint("api", __name__), describing.make_tree()
+    for operation in (*embeds.OPERATIONS, *media.OPERATIONS):
+        add(door, tree, outside, operation)
+    description = partial(_description, tree, outside.settings.public_url)
+    door.add_url_rule(f"{PREFIX}/openapi.json", "openapi", description)
+    door.add_url_rule("/api/docs", "docs", browsing.page)
+    for endpoint, name in browsing.FILES.items():
+        door.add_url_rule(f"/api/docs/{name}", endpoint, partial(browsing.file, name))
+    door.add_url_rule("/problems/<name>", "kind", kind_page)
+    return door
+
+
+def _description(tree: SpecTree, public_url: str) -> Response:
+    return jsonify(describing.describe(tree, public_url))
+
+
+__all__ = ["create_door", "problem_renderer"]

@@ -1,0 +1,65 @@
+"""Who calls the API: the key that came, its Studio account, and the way to that Studio."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from app.api.problem import AccessError
+from app.core import accounts, api_keys
+from app.core.api_keys import ApiKey
+from app.errors import ApiError
+from app.locks import BusyError
+from app.outside import Outside
+from app.studio.client import StudioClient
+
+STUDIO_SECONDS = 30.0
+"""So long all calls to Studio for one request may take, together."""
+REALM = 'Bearer realm="Studio Embed"'
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A key that may do what is asked, and the row of its Studio account."""
+
+    outside: Outside
+    key: ApiKey
+    account: Any
+
+    @contextmanager
+    def studio(self) -> Iterator[StudioClient]:
+        """Give a client that waits for its turn; raises `ApiError` where no thread is to spare.
+
+        The API takes a thread only where another is left for launches that wait.
+        """
+        with ExitStack() as seats:
+            try:
+                seats.enter_context(self.outside.api_seats.taken())
+                seats.enter_context(self.outside.seats.taken())
+            except BusyError:
+                raise ApiError(
+                    "service-busy", 503, "Too many requests wait for Studio here.", "", 1
+                ) from None
+            yield self.outside.studio(self.account).patient().within(STUDIO_SECONDS)
+
+
+def let_in(outside: Outside, scope: str) -> Caller:
+    """Find who calls; raises `AccessError` where they may not (RFC 6750, 3)."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise AccessError("key-missing", 401, "The request has no API key.", "", challenge=REALM)
+    key = api_keys.find_key(outside.db, token.strip())
+    if key is None:
+        challenge = f'{REALM}, error="invalid_token"'
+        raise AccessError(
+            "key-unknown", 401, "This API key is unknown or revoked.", "", challenge=challenge
+        )
+    if scope not in key.scopes:
+        challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+        raise AccessError(
+            "scope-missing", 403, f"This key lacks the scope {scope}.", "", challenge=challenge
+        )
+    api_keys.note_use(outside.db, key)
+    return Caller(outside, key, accounts.get_account(outside.db, str(key.account_id)))

@@ -1,0 +1,127 @@
+"""The description of the API (OpenAPI 3.1), as Spectree makes it of the operations, completed.
+
+Spectree knows paths, queries, bodies and answers. Added here: that errors are problem documents,
+that numbers in paths are numbers, an example of everything, and what headers tell.
+"""
+
+import copy
+from typing import Any
+
+from spectree import SpecTree
+from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
+
+from app.api import reading
+from app.api.kinds import KINDS
+from app.api.problem import MEDIA_TYPE, Problem
+from app.core.api_keys import SCOPES
+from app.studio.arguments import LARGEST_ID
+
+TITLE, VERSION = "Studio Embed", "1.0.0"
+ABOUT = (
+    "Puts Canvas Studio media into courses, and offers Studio's Media API, under keys of its own. "
+    "An admin makes a key with `flask api-keys create`; it belongs to one Studio account and has "
+    f"scopes: {', '.join(f'`{scope}`' for scope in SCOPES)}. Errors are problem documents (RFC "
+    "9457); each answer has `X-Request-Id`, which stands in the service's log."
+)
+_TYPICAL = {
+    400: "body-unreadable",
+    401: "key-unknown",
+    403: "scope-missing",
+    404: "media-not-found",
+    413: "too-large",
+    415: "media-type",
+    422: "fields-odd",
+    500: "internal",
+    502: "studio-answer",
+    503: "studio-unavailable",
+    504: "studio-timeout",
+}
+_NULL = {"type": "null"}
+
+
+def make_tree() -> SpecTree:
+    """Give what collects the operations."""
+    bearer = SecuritySchemeData(
+        type=SecureType.HTTP,
+        scheme="bearer",
+        description=f"An API key. Scopes: {', '.join(SCOPES)}.",
+    )
+    return SpecTree(
+        "flask",
+        before=reading.refuse_fields,
+        after=reading.refuse_answer,
+        validation_error_model=Problem,
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+        mode="strict",
+        title=TITLE,
+        version=VERSION,
+        description=ABOUT,
+        security_schemes=[SecurityScheme(name="api_key", data=bearer)],
+    )
+
+
+def describe(tree: SpecTree, public_url: str) -> dict[str, Any]:
+    """Give the whole description."""
+    spec: dict[str, Any] = copy.deepcopy(tree.spec)
+    schemas = spec["components"]["schemas"]
+    for path in spec["paths"].values():
+        for operation in path.values():
+            operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
+            if "requestBody" in operation:
+                _add_example(operation["requestBody"]["content"], schemas)
+            for status, answer in operation["responses"].items():
+                _complete_answer(int(status), answer, schemas, public_url)
+    return {**spec, "servers": [{"url": public_url}], "security": []}
+
+
+def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+    """Give a parameter with one type: it is there, or it is left out, and never null."""
+    schema = dict(parameter["schema"])
+    if parameter["in"] == "path":
+        schema = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
+    kinds = [one for one in schema.pop("anyOf", ()) if one != _NULL]
+    if kinds:
+        del schema["default"]
+        schema |= kinds[0]
+    return {**parameter, "schema": schema}
+
+
+def _complete_answer(
+    status: int, answer: dict[str, Any], schemas: dict[str, Any], public_url: str
+) -> None:
+    headers = {"X-Request-Id": "the reference of this request in the service's log"}
+    if status >= 400:
+        answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
+        answer["content"][MEDIA_TYPE]["example"] = _problem(status, public_url)
+    elif "content" in answer:
+        _add_example(answer["content"], schemas)
+    if status in (201, 302):
+        headers["Location"] = "where it is"
+    if status in (401, 403):
+        headers["WWW-Authenticate"] = "what is missing (RFC 6750)"
+    if status == 503:
+        headers["Retry-After"] = "seconds, after which the same makes sense again"
+    answer["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
+    }
+
+
+def _add_example(content: dict[str, Any], schemas: dict[str, Any]) -> None:
+    name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    content["application/json"]["example"] = schemas[name]["examples"][0]
+
+
+def _problem(status: int, public_url: str) -> dict[str, Any]:
+    slug = _TYPICAL[status]
+    kind = KINDS[slug]
+    example: dict[str, Any] = {
+        "type": f"{public_url}/problems/{slug}",
+        "title": kind.title,
+        "status": status,
+        "detail": kind.meaning,
+        "reference": "4f1c09ab27",
+    }
+    if status == 422:
+        example["errors"] = [{"detail": "is missing", "pointer": "/course_id"}]
+    return example

@@ -1,0 +1,122 @@
+"""Embeds by program: made as a launch makes them, listed, shown, forgotten."""
+
+from datetime import UTC, datetime
+
+from flask import url_for
+from spectree.models import Tag
+
+from app.api.access import Caller
+from app.api.routes import Operation
+from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish
+from app.core import content_items, embed_pages, embeds, keys, marks, returned
+from app.core.embeds import Embed, EmbedKey
+from app.errors import ApiError
+from app.locks import BusyError
+from app.studio.client import StudioClient
+from app.studio.protocol import Meta
+
+WAIT_SECONDS = 5.0
+TAG = Tag(name="Embeds", description="Media in courses")
+
+
+def create_embed(caller: Caller, json: EmbedWish) -> tuple[EmbedAnswer, int, dict[str, str]]:
+    """Put a media into a course.
+
+    Where it is there already, in this type, that embed is answered, with 200 in place of 201.
+    """
+    what = (json.media_id, json.course_id, json.embed_type, json.downloadable)
+    embed, is_new = ensure(caller, EmbedKey(caller.account.id, *what))
+    if not is_new:
+        return _describe(caller, embed), 200, {}
+    where = url_for("api.get_embed", embed_id=embed.id)
+    return _describe(caller, embed), 201, {"Location": caller.outside.settings.public_url + where}
+
+
+def list_embeds(caller: Caller, query: EmbedsQuery) -> EmbedsAnswer:
+    """List the embeds of the key's Studio account, newest first."""
+    filters = query.model_dump()
+    found, count = embed_pages.list_embeds_page(caller.outside.db, caller.account.id, **filters)
+    meta = Meta(
+        current_page=query.page,
+        last_page=max(1, -(-count // query.per_page)),
+        total_count=count,
+    )
+    return EmbedsAnswer(embeds=[_describe(caller, embed) for embed in found], meta=meta)
+
+
+def get_embed(caller: Caller, embed_id: int) -> EmbedAnswer:
+    """Show an embed."""
+    return _describe(caller, _get(caller, embed_id))
+
+
+def forget_embed(caller: Caller, embed_id: int) -> tuple[str, int]:
+    """Forget an embed.
+
+    The next permitted launch makes it again. Nothing changes at Studio.
+    """
+    embeds.forget_embed(caller.outside.db, _get(caller, embed_id).id)
+    return "", 204
+
+
+def ensure(caller: Caller, key: EmbedKey) -> tuple[Embed, bool]:
+    """Find or make an embed, and whether it was made for this request; raises `ApiError`.
+
+    Links to it are the service's own from then on.
+    """
+    db, since, is_new = caller.outside.db, datetime.now(UTC), False
+
+    def note_making(_studio: StudioClient) -> None:
+        nonlocal is_new
+        is_new = True
+
+    embed = embeds.find_embed(db, key)
+    if embed is None:
+        with caller.studio() as studio:
+            try:
+                embed = embeds.ensure_embed(
+                    db, studio, key, note_making, since=since, wait_seconds=WAIT_SECONDS
+                )
+            except BusyError:
+                raise _busy() from None
+    returned.note_returned(db, key)
+    return embed, is_new
+
+
+def _get(caller: Caller, embed_id: int) -> Embed:
+    embed = embeds.find_embed_by_id(caller.outside.db, embed_id)
+    if embed is None or embed.key.account_id != caller.account.id:
+        raise ApiError("embed-not-found", 404, f"There is no embed {embed_id}.", "")
+    return embed
+
+
+def _describe(caller: Caller, embed: Embed) -> EmbedAnswer:
+    key, public_url = embed.key, caller.outside.settings.public_url
+    mark_key = keys.get_mark_key(caller.outside.db)
+    what = (key.media_id, key.embed_type, key.downloadable)
+    parameters = marks.link_parameters(mark_key, caller.account.url, *what)
+    shown = (embed.title, key.embed_type)
+    return EmbedAnswer(
+        id=embed.id,
+        media_id=key.media_id,
+        course_id=key.course_id,
+        embed_type=key.embed_type,
+        downloadable=key.downloadable,
+        title=embed.title,
+        launch_url=embed.launch_url,
+        html=content_items.native_html(key.course_id, embed.launch_url, *shown),
+        content_item=content_items.link_item(public_url, parameters, *shown),
+        created_at=embed.created_at,
+    )
+
+
+def _busy() -> ApiError:
+    return ApiError("embed-busy", 503, "This embed is being made just now.", "", 5)
+
+
+READ, WRITE = "embeds:read", "embeds:write"
+OPERATIONS = (
+    Operation("POST", "/embeds", create_embed, WRITE, TAG, {200: EmbedAnswer, 201: EmbedAnswer}),
+    Operation("GET", "/embeds", list_embeds, READ, TAG, {200: EmbedsAnswer}, ()),
+    Operation("GET", "/embeds/<embed_id>", get_embed, READ, TAG, {200: EmbedAnswer}, (404,)),
+    Operation("DELETE", "/embeds/<embed_id>", forget_embed, WRITE, TAG, {204: None}, (404,)),
+)

@@ -1,0 +1,63 @@
+"""What a request says, read strictly: a body that is a JSON object, numbers in a path, fields."""
+
+from typing import Any
+
+from flask import request
+from pydantic import ValidationError
+from werkzeug.exceptions import BadRequest
+
+from app.api.problem import FieldFault, odd_fields
+from app.core.courses import LARGEST_ID, read_positive
+from app.errors import ApiError
+
+_SAID = {"missing": "is missing", "extra_forbidden": "is not known"}
+
+
+def check_body() -> None:
+    """See that the body is a JSON object; raises `ApiError` (400, 415, 422)."""
+    if not request.is_json:
+        raise ApiError("media-type", 415, "The body must be application/json.", "")
+    try:
+        value = request.get_json()
+    except (BadRequest, RecursionError):
+        raise ApiError(
+            "body-unreadable", 400, "The body is no JSON that can be read.", ""
+        ) from None
+    if not isinstance(value, dict):
+        raise odd_fields(FieldFault(pointer="", detail="must be an object"))
+
+
+def read_id(name: str, text: str) -> int:
+    """Read a number in a path; raises `FieldsError`."""
+    if (number := read_positive(text)) is None:
+        detail = f"must be a whole number from 1 to {LARGEST_ID}"
+        raise odd_fields(FieldFault(parameter=name, detail=detail))
+    return number
+
+
+def refuse_fields(
+    _request: object, _response: object, error: Any, _instance: object, _adapter: object
+) -> None:
+    """Raise `FieldsError` where the fields of a request do not fit: Spectree calls it each time."""
+    if isinstance(error, ValidationError):
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        in_body = request.method == "POST"
+        said = ((fault["loc"], _SAID.get(fault["type"], fault["msg"])) for fault in told)
+        raise odd_fields(*(_fault(*one, in_body=in_body) for one in said)) from None
+
+
+def refuse_answer(
+    _request: object, _response: object, error: Any, _instance: object, _adapter: object
+) -> None:
+    """Raise what is wrong with an answer of ours, which is a fault of this service."""
+    if error is not None:
+        raise error
+
+
+def _fault(location: tuple[int | str, ...], message: str, *, in_body: bool) -> FieldFault:
+    text = message.removeprefix("Value error, ").removeprefix("Input ")
+    detail = text[:1].lower() + text[1:]
+    if in_body:
+        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
+        return FieldFault(pointer="".join(f"/{step}" for step in steps), detail=detail)
+    return FieldFault(parameter=".".join(str(step) for step in location), detail=detail)

@@ -1,0 +1,59 @@
+"""What goes into a course for an embed: a link of ours, or the iframe that Canvas writes itself.
+
+The iframe is recognised by its text: by Canvas's editor, its mobile apps and offline mode. So
+its address ends in `url=`, and its attributes are those that Canvas gives it.
+Source: canvas-lms, `app/services/youtube_migration_service.rb`, `StudioLtiSupportUtils.ts`.
+"""
+
+from html import escape
+from typing import Any
+
+from app.core.forwarding import canvas_url
+from app.inputs import printable
+
+SIZES = {"embed": (800, 880), "bare_embed": (720, 405)}
+"""Width and height in pixels, as pages have them where Studio put its media there."""
+_ALLOW = (
+    "geolocation *; microphone *; camera *; midi *; encrypted-media *; autoplay *; "
+    "clipboard-write *; display-capture *"
+)
+
+
+def link_item(
+    public_url: str, parameters: dict[str, str], title: str, embed_type: str
+) -> dict[str, Any]:
+    """Give the `ltiResourceLink` of a link that embeds this.
+
+    `parameters` are its custom parameters, with the service's mark.
+    """
+    width, height = SIZES[embed_type]
+    return {
+        "type": "ltiResourceLink",
+        "url": f"{public_url}/lti/launch",
+        "title": printable(title),
+        "custom": parameters,
+        "iframe": {"width": width, "height": height},
+    }
+
+
+def native_html(course_id: int, launch_url: str, title: str, embed_type: str) -> str:
+    """Give the iframe for a Canvas page of this course; relative, as Canvas keeps it."""
+    width, height = SIZES[embed_type]
+    plain = str(embed_type == "bare_embed").lower()
+    attributes = {
+        "class": "lti-embed",
+        "style": f"width: {width}px; height: {height}px;",
+        "title": printable(title),
+        "src": canvas_url("", course_id, launch_url),
+        "width": str(width),
+        "height": str(height),
+        "allowfullscreen": "allowfullscreen",
+        "webkitallowfullscreen": "webkitallowfullscreen",
+        "mozallowfullscreen": "mozallowfullscreen",
+        "allow": _ALLOW,
+        "data-studio-resizable": plain,
+        "data-studio-tray-enabled": plain,
+        "data-studio-convertible-to-link": "true",
+    }
+    written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    return f"<iframe {written}></iframe>"

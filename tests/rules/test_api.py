@@ -1,0 +1,165 @@
+"""Every route of the API has a guard, a place in its description, and one shape of errors."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app import create_app
+from app.api.kinds import KINDS
+from app.core.api_keys import SCOPES
+from app.settings import Settings
+from tests.rules.source import read_sources
+from tests.rules.test_reference import slugs
+from tests.world import bare_environment
+
+OPEN_TO_ALL = {
+    "/api/v1/openapi.json",
+    "/api/docs",
+    "/api/docs/swagger-ui-bundle.js",
+    "/api/docs/swagger-ui.css",
+}
+"""Nothing stands there that is not in the project's repository."""
+ON_ITS_WAY = {"app.pages.refused", "app.core.embeds", "app.core.accounts", "app.core.returned"}
+"""What makes errors, beside `api` and `studio`, that a request of the API can meet."""
+NOT_MET = {"studio-not-set-up", "studio-code-refused"}
+"""A key has its Studio account, and an account is connected by people."""
+EVERYWHERE = {"401", "403", "422", "500", "503"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The service itself, on a database of its own."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'service.sqlite3'}"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in Settings.model_fields:
+            patch.delenv(name.upper(), raising=False)
+        for name, value in bare_environment(
+            DATABASE_URL=url, SECRET_KEY="a-secret-of-tests" * 3
+        ).items():
+            patch.setenv(name, value)
+        yield create_app()
+
+
+@pytest.fixture(scope="module")
+def description(app: Flask) -> Any:
+    return app.test_client().get("/api/v1/openapi.json").get_json()
+
+
+def guarded(app: Flask) -> dict[tuple[str, str], str | None]:
+    """The routes under `/api`, each with the scope that its view asks for."""
+    return {
+        (method, rule.rule): getattr(app.view_functions[rule.endpoint], "scope", None)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api") and rule.rule not in OPEN_TO_ALL
+        for method in (rule.methods or set()) - {"HEAD"}
+    }
+
+
+def described(description: Any) -> dict[tuple[str, str], Any]:
+    return {
+        (method.upper(), path): operation
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_route_of_the_api_asks_for_a_scope(app: Flask):
+    assert {route for route, scope in guarded(app).items() if scope not in SCOPES} == set()
+    assert set(guarded(app).values()) == set(SCOPES)
+    assert {rule.rule for rule in app.url_map.iter_rules()} >= OPEN_TO_ALL
+
+
+def test_no_route_of_the_api_answers_without_a_key(app: Flask):
+    client = app.test_client()
+    answers = {
+        route: client.open(route[1].replace("<", "").replace(">", ""), method=route[0])
+        for route in guarded(app)
+    }
+    assert {answer.status_code for answer in answers.values()} == {401}
+    assert {answer.mimetype for answer in answers.values()} == {"application/problem+json"}
+
+
+def test_the_description_is_valid(description: Any):
+    assert [error.message for error in OpenAPIV31SpecValidator(description).iter_errors()] == []
+    assert description["openapi"].startswith("3.1")
+
+
+def test_the_description_has_every_route_with_its_scope_and_no_other(app: Flask, description: Any):
+    told = {
+        (method, path.replace("{", "<").replace("}", ">")): operation["security"]
+        for (method, path), operation in described(description).items()
+    }
+    assert told == {route: [{"api_key": [scope]}] for route, scope in guarded(app).items()}
+
+
+def test_every_operation_is_described_in_words_and_by_its_name(description: Any):
+    operations = described(description).values()
+    assert all(operation["summary"].endswith(".") for operation in operations)
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert {one["name"] for one in description["tags"]} == {"Embeds", "Media"}
+    for operation in operations:
+        for parameter in operation["parameters"]:
+            assert parameter["description"] or parameter["in"] == "path", parameter
+            assert "type" in parameter["schema"], parameter
+
+
+def test_every_error_of_the_description_is_a_problem_document_with_an_example(description: Any):
+    for route, operation in described(description).items():
+        errors = {code: one for code, one in operation["responses"].items() if code >= "400"}
+        assert set(errors) >= EVERYWHERE, route
+        assert ("requestBody" in operation) == (set(errors) >= {"400", "413", "415"}), route
+        for code, answer in errors.items():
+            ((kind, content),) = answer["content"].items()
+            assert kind == "application/problem+json"
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+            assert str(content["example"]["status"]) == code
+            assert content["example"]["type"].rpartition("/")[2] in KINDS
+
+
+def test_every_example_is_what_its_schema_says(description: Any):
+    found = list(examples(description))
+    operations = described(description).values()
+    assert len(found) > sum(len(operation["responses"]) for operation in operations)
+    for schema, example in found:
+        whole = {**schema, "components": description["components"]}
+        jsonschema.validate(example, whole, cls=jsonschema.Draft202012Validator)
+
+
+def examples(description: Any) -> Iterator[tuple[Any, Any]]:
+    """Each example with its schema; all that has a content has one."""
+    for operation in described(description).values():
+        parts = [operation["requestBody"]] if "requestBody" in operation else []
+        for part in (*parts, *operation["responses"].values()):
+            for content in part.get("content", {}).values():
+                yield content["schema"], content["example"]
+
+
+def test_every_kind_of_problem_has_a_page_and_the_reverse(app: Flask):
+    sources = [
+        source
+        for source in read_sources("app")
+        if source.room in ("api", "studio") or source.module in ON_ITS_WAY
+    ]
+    met = set().union(*(slugs(source) for source in sources))
+    assert met - NOT_MET == set(KINDS)
+    assert met > NOT_MET
+    client = app.test_client()
+    for name, kind in KINDS.items():
+        page = client.get(f"/problems/{name}")
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+        assert f"<h1>{kind.title}</h1>" in page.text.replace("&#39;", "'")
+    assert client.get("/problems/nonsense").status_code == 404
+
+
+def test_no_hook_of_the_api_is_on_the_way_of_a_launch(app: Flask):
+    """Spectree wraps the views of the API, and nothing that other doors serve."""
+    of_others = {name: view for name, view in app.view_functions.items() if name[:4] != "api."}
+    assert not [name for name, view in of_others.items() if hasattr(view, "__wrapped__")]
+    hooks = [*app.before_request_funcs.values(), *app.after_request_funcs.values()]
+    modules = {getattr(hook, "__module__", "") for several in hooks for hook in several}
+    assert not [module for module in modules if module.startswith(("spectree", "app.api"))]
