@@ -7,7 +7,8 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,10 @@ _NOT_PUBLIC = tuple(
 
 class OutgoingError(Exception):
     """A request that brought no answer; the text says why and holds nothing of the request."""
+
+
+class HostRefusedError(OutgoingError):
+    """The host is not one to speak to: its address is a private one, or its certificate bad."""
 
 
 class AnswerLostError(OutgoingError):
@@ -128,8 +133,15 @@ def fetch(
     A redirect is an answer like any other. Raises `AnswerTimeoutError` where the time is over
     after the connection stood, else `OutgoingError`.
     """
-    try:
+    with explained(answer_seconds):
         return _fetch(session, method, url, answer_seconds, max_bytes, options)
+
+
+@contextmanager
+def explained(answer_seconds: float) -> Iterator[None]:
+    """Turn what a request raises in this block into `OutgoingError`s."""
+    try:
+        yield
     except requests.ConnectTimeout:
         raise OutgoingError("no connection in time") from None
     except (requests.Timeout, ReadTimeoutError):
@@ -144,11 +156,11 @@ def _explain(error: requests.ConnectionError) -> OutgoingError:
     """Say why no connection came about, or that one broke."""
     reason = getattr(error.args[0], "reason", None)
     if isinstance(reason, _PrivateAddressError):
-        return OutgoingError("the host has a private address, which is refused")
+        return HostRefusedError("the host has a private address, which is refused")
     if isinstance(reason, NewConnectionError):
         return OutgoingError("no connection")
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return OutgoingError("the host's certificate is not one that this machine trusts")
+        return HostRefusedError("the host's certificate is not one that this machine trusts")
     return AnswerLostError("the connection broke")
 
 

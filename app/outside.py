@@ -15,6 +15,7 @@ from app.http import Answer, fetch, make_session
 from app.locks import Seats
 from app.settings import Settings
 from app.studio.client import StudioClient
+from app.studio.files import FileHosts
 from app.studio.oauth import TokenStore
 from app.studio.pace import Pace
 
@@ -97,6 +98,10 @@ class Outside:
             on_answer=metrics.count_studio_call,
             allow_insecure=settings.allow_insecure_urls,
         )
+
+    def file_hosts(self) -> FileHosts:
+        """Give the way to the hosts of Studio's files."""
+        return FileHosts(self.http, self.settings.allow_insecure_urls)
 
     @property
     def studio_redirect_uri(self) -> str:

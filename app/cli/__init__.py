@@ -10,6 +10,7 @@ from app.cli import (
     doctor,
     embeds,
     keys,
+    media,
     platforms,
     studio,
     studio_connect,
@@ -18,7 +19,7 @@ from app.cli import (
 
 def register(app: Flask) -> None:
     """Give the `flask` command ours."""
-    for group in (platforms, studio, courses, keys, api_keys, embeds, database):
+    for group in (platforms, studio, courses, keys, api_keys, embeds, media, database):
         app.cli.add_command(group.commands)
     studio.commands.add_command(studio_connect.connect)
     app.cli.add_command(doctor.doctor)

@@ -1,5 +1,6 @@
 """`flask embeds`: what is embedded, and the parameters of a link that embeds."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -7,22 +8,111 @@ import click
 from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
 from app.core import embeds, keys, marks
 from app.core.courses import LARGEST_ID
-from app.core.embeds import Embed
+from app.core.embeds import Embed, EmbedKey
+from app.errors import EmbedError
+from app.locks import BusyError
 from app.outside import Outside
 from app.studio.arguments import EMBED_TYPES
+from app.studio.client import StudioClient
+
+WAIT_SECONDS = 60.0
 
 commands = Commands("embeds", help="The media that are embedded in courses.")
+
+of_type = click.option(
+    "--embed-type",
+    type=click.Choice(EMBED_TYPES),
+    default="embed",
+    show_default=True,
+    help="With media tabs, or the player only.",
+)
+is_downloadable = click.option(
+    "--downloadable", is_flag=True, help="Let people download the media."
+)
+
+
+@commands.command("create")
+@click.argument("media_id", type=click.IntRange(1, LARGEST_ID))
+@click.option(
+    "--course",
+    "course_id",
+    type=click.IntRange(1, LARGEST_ID),
+    required=True,
+    help="The course's number, as Studio wants it.",
+)
+@of_type
+@is_downloadable
+@of_studio
+@as_json
+@with_outside
+def create(
+    outside: Outside,
+    *,
+    media_id: int,
+    course_id: int,
+    embed_type: str,
+    downloadable: bool,
+    studio: str | None,
+    as_json: bool,
+) -> None:
+    """Embed a media in a course.
+
+    It is made once: the same again finds it.
+
+    \b
+    flask embeds create 260854 --course 101
+    flask embeds create 260854 --course 101 --embed-type bare_embed --downloadable
+    """
+    account = outside.get_account(studio)
+    key = EmbedKey(account.id, media_id, course_id, embed_type, downloadable)
+    embed, made = _ensure(outside, outside.studio(account).patient(), key)
+    if as_json:
+        show({**_describe(embed), "made": made})
+        return
+    what = f"embed {embed.id}: “{embed.title}” in course {course_id}"
+    click.echo(f"Made {what}." if made else f"There is {what} already.")
+    click.echo(embed.launch_url)
+
+
+def _ensure(outside: Outside, studio: StudioClient, key: EmbedKey) -> tuple[Embed, bool]:
+    """Give the embed, and whether it was made just now, by us."""
+    asked: list[StudioClient] = []
+    try:
+        embed = embeds.ensure_embed(
+            outside.db,
+            studio,
+            key,
+            asked.append,  # whoever may run this command may have it made
+            since=datetime.now(UTC),
+            wait_seconds=WAIT_SECONDS,
+        )
+    except BusyError:
+        told = ("Somebody else is making this embed.", "Please try again in half a minute.")
+        raise EmbedError("embed-busy", 503, *told, 30) from None
+    return embed, bool(asked)
 
 
 @commands.command("list")
 @click.option(
     "--course", "course_id", type=click.IntRange(1, LARGEST_ID), help="Only those of this course."
 )
+@click.option(
+    "--media", "media_id", type=click.IntRange(1, LARGEST_ID), help="Only those of this media."
+)
+@click.option("--studio", help="Only those of this Studio account: its number, URL or host.")
 @as_json
 @with_outside
-def list_(outside: Outside, *, course_id: int | None, as_json: bool) -> None:
+def list_(
+    outside: Outside,
+    *,
+    course_id: int | None,
+    media_id: int | None,
+    studio: str | None,
+    as_json: bool,
+) -> None:
     """List embeds, newest first."""
-    found = embeds.list_embeds(outside.db, course_id=course_id, limit=None)
+    account_id = None if studio is None else outside.get_account(studio).id
+    found = embeds.list_embeds(outside.db, account_id, course_id, media_id, limit=None)
     if as_json:
         show([_describe(embed) for embed in found])
         return
@@ -68,14 +158,8 @@ def forget(outside: Outside, *, embed_id: int) -> None:
 
 @commands.command("link")
 @click.argument("media_id", type=click.IntRange(1, LARGEST_ID))
-@click.option(
-    "--embed-type",
-    type=click.Choice(EMBED_TYPES),
-    default="embed",
-    show_default=True,
-    help="With media tabs, or the player only.",
-)
-@click.option("--downloadable", is_flag=True, help="Let people download the media.")
+@of_type
+@is_downloadable
 @of_studio
 @as_json
 @with_outside

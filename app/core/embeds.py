@@ -84,14 +84,17 @@ def list_embeds(
     db: Database,
     account_id: int | None = None,
     course_id: int | None = None,
+    media_id: int | None = None,
     limit: int | None = 500,
 ) -> list[Embed]:
-    """Give the newest ready embeds, of one account or course where it is given."""
+    """Give the newest ready embeds, of one account, course or media where it is given."""
     query = sa.select(embed).where(embed.c.launch_url.is_not(None))
     if account_id is not None:
         query = query.where(embed.c.account_id == account_id)
     if course_id is not None:
         query = query.where(embed.c.course_id == course_id)
+    if media_id is not None:
+        query = query.where(embed.c.media_id == media_id)
     with db.reading() as connection:
         return [
             read_embed(row)

@@ -26,6 +26,10 @@ GONE = (
 )
 NO_VERSION = ("Studio has no such video, or not in this quality.", "Please try another quality.")
 UNKNOWN = ("Studio has nothing of this number.", "It may have been deleted.")
+NO_PLACE = (
+    "Studio has no such video, or no such collection.",
+    "One of them may have been deleted.",
+)
 ODD = (
     "Studio does not take what it was asked.",
     "Please tell the people who look after your LMS; the reference below helps them.",
@@ -33,7 +37,7 @@ ODD = (
 NOT_EMBEDDED = ("Studio cannot put this video into this course.", ODD[1])
 NOT_GIVEN_AWAY = (
     "Studio does not give this video away.",
-    "It comes from elsewhere, such as YouTube or Vimeo: download it there.",
+    "It comes from elsewhere, such as YouTube or Vimeo, or this is no quality that Studio knows.",
 )
 NOT_SHARED = (
     "Studio does not share this video like that.",
@@ -74,7 +78,7 @@ SEARCH = _other("search", "/media/search")
 SHOW = Operation("show", "GET", "/media/{media_id}")
 DELETE = Operation("delete", "DELETE", "/media/{media_id}", "refused")
 ARCHIVE = Operation("archive", "PUT", "/media/{media_id}/archive")
-UNARCHIVE = Operation("unarchive", "PUT", "/media/{media_id}/unarchive")
+UNARCHIVE = Operation("unarchive", "PUT", "/media/{media_id}/unarchive", missing=NO_PLACE)
 COURSES = Operation("courses", "GET", "/media/{media_id}/courses")
 CREATE_EMBED = Operation(
     "create_embed", "POST", "/media/{media_id}/create_embed", "answered", rejected=NOT_EMBEDDED

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.studio.errors import (
+    StudioAnswerError,
     StudioHeldBackError,
     StudioLostError,
     StudioTimeoutError,
@@ -15,6 +16,7 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
 SHORTEST_WAIT_SECONDS = 0.1
 TOO_MANY, UNAVAILABLE = 429, 503
+UNHEARD = (None, TOO_MANY, UNAVAILABLE)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,14 @@ def may_repeat(operation: Operation, error: Exception) -> bool:
         return operation.repeat == "always"
     if not isinstance(error, StudioUnavailableError) or isinstance(error, StudioHeldBackError):
         return False
-    unheard = error.answered in (None, TOO_MANY, UNAVAILABLE)
-    return unheard or operation.repeat != "refused"
+    return error.answered in UNHEARD or operation.repeat != "refused"
+
+
+def may_have_been_obeyed(error: Exception) -> bool:
+    """Whether a call that failed may have done what it was to do: somebody has to look."""
+    if isinstance(error, StudioUnavailableError):
+        return error.answered not in UNHEARD
+    return isinstance(error, StudioTimeoutError | StudioLostError | StudioAnswerError)
 
 
 def is_failed_try(manner: Manner, error: Exception) -> bool:

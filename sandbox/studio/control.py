@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.studio.faults import Fault
 from sandbox.studio.lookup import readable
+from sandbox.studio.serving import Serving
 from sandbox.studio.state import current_studio
 from sandbox.studio.throttle import Limits
 
@@ -67,6 +68,14 @@ def limits() -> ResponseReturnValue:
     """Give the limits, and how many calls were served and refused since they were set."""
     throttle = current_studio().throttle
     return jsonify(limits=throttle.limits.model_dump(), **throttle.counts())
+
+
+@blueprint.post("/files")
+def set_serving() -> ResponseReturnValue:
+    """Say how files are served; `{}` is as at start."""
+    studio = current_studio()
+    studio.serving = _body(Serving)
+    return jsonify(studio.serving.model_dump())
 
 
 @blueprint.post("/caller")

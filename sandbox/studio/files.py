@@ -7,6 +7,7 @@
 import hashlib
 import hmac
 import time
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -68,7 +69,15 @@ def download_file(media_id: str, quality: str) -> ResponseReturnValue:
     signed = hmac.compare_digest(given.encode(), _signature(int(media_id), quality, ends).encode())
     if not signed or time.time() >= float(ends):
         raise ApiError(403, "This address is not good, or not any more.")
-    return send_file(SAMPLE, mimetype=_TYPE, as_attachment=True, conditional=True)
+    serving = current_studio().serving
+    return send_file(
+        BytesIO(SAMPLE.read_bytes()),  # nothing stays open where a caller goes before the end
+        download_name=SAMPLE.name,
+        mimetype=_TYPE,
+        as_attachment=True,
+        conditional=serving.ranges,
+        etag=serving.version or "sample",
+    )
 
 
 @blueprint.get(f"{PREFIX}/media/<media_id>/caption_files")

@@ -15,6 +15,7 @@ from sandbox.studio.gate import Gate
 from sandbox.studio.journal import Journal
 from sandbox.studio.lti13_tool import LaunchData
 from sandbox.studio.people import People
+from sandbox.studio.serving import Serving
 from sandbox.studio.settings import StudioSettings
 from sandbox.studio.throttle import Throttle
 from sandbox.studio.tokens import Tokens
@@ -52,6 +53,7 @@ class Studio:
         """For whom the access token speaks."""
         self.faults = Faults(self.lock)
         self.throttle = Throttle(self.lock)
+        self.serving = Serving()
         self.journal = Journal(self.lock)
         self.viewers = Viewers(self.lock)
         self.launch_data = LaunchData(self.lock)

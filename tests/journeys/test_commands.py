@@ -9,8 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app import create_app
 from tests import world as worlds
+from tests.journeys.commanding import fail as _fail
+from tests.journeys.commanding import in_environment
+from tests.journeys.commanding import say as _say
+from tests.journeys.commanding import say_json as _json
 from tests.journeys.starting import PLATFORM
 from tests.pages import read_code
 from tests.world import World
@@ -26,31 +29,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _environment(world: World) -> Iterator[None]:
-    """The service's environment here too: most commands run in this process, for time's sake."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in world.environment.items():
-            patch.setenv(name, value)
-        yield
-
-
-def _json(*arguments: str) -> Any:
-    return json.loads(_say(*arguments, "--json"))
-
-
-def _say(*arguments: str) -> str:
-    done = create_app().test_cli_runner().invoke(args=arguments)
-    assert (done.exit_code, done.stderr) == (0, ""), done.output
-    return str(done.stdout)
-
-
-def _fail(world: World, *arguments: str, status: int = 1) -> str:
-    done = world.flask(*arguments, check=False)
-    assert (done.returncode, done.stdout) == (status, ""), done.stderr
-    assert "Traceback" not in done.stderr
-    if status == 1:
-        assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr
+def _environment(world: World) -> Iterator[World]:
+    with in_environment(world):
+        yield world
 
 
 def _add(issuer: str, *more: str) -> list[str]:

@@ -145,6 +145,26 @@ def test_a_download_leads_to_the_file_until_its_time_is_over(studio: Caller) -> 
         assert late.session.get(over, timeout=10).status_code == 403
 
 
+def test_files_are_served_in_ranges_and_change_when_told(studio: Caller) -> None:
+    address = studio.api("GET", "/media/260854/download").headers["Location"]
+
+    def ask(etag: str = '"sample"') -> tuple[int, int, str]:
+        headers = {"Range": "bytes=10-", "If-Range": etag}
+        answer = studio.session.get(address, headers=headers, timeout=10)
+        return answer.status_code, len(answer.content), answer.headers["ETag"]
+
+    assert ask() == (206, 56637, '"sample"')
+    assert studio.send("POST", "/_sandbox/files", json={"version": "new"}).json() == {
+        "ranges": True,
+        "version": "new",
+    }
+    assert (ask(), ask('"new"')) == ((200, 56647, '"new"'), (206, 56637, '"new"'))
+    studio.send("POST", "/_sandbox/files", json={"ranges": False})
+    assert ask() == (200, 56647, '"sample"')
+    studio.send("POST", "/_sandbox/reset")
+    assert studio.send("POST", "/_sandbox/files", json={"ranges": 5}).status_code == 400
+
+
 def test_sources_are_the_versions_that_a_download_can_ask_for(studio: Caller) -> None:
     sources = studio.api("GET", "/media/260854/sources").json()["sources"]
     assert [one["definition"] for one in sources] == ["low", "medium", "high"]

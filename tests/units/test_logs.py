@@ -1,10 +1,12 @@
 """What the last processor blacks out, whoever logged it."""
 
+import io
 import json
 
 import pytest
+import structlog
 
-from app.logs import redact, render
+from app.logs import redact, render, set_up_logs
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl-_x"
 FERNET = "gAAAAABl" + "x" * 40 + "=="
@@ -49,3 +51,25 @@ def test_what_is_suspect_only_in_the_form_that_is_written_is_blacked_out_too():
 
     line = render(None, "info", {"event": "x", "who": Person(), "status": 200})
     assert json.loads(line) == {"event": "x", "who": "Person(…@…, …, …)", "status": 200}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_traceback_on_a_terminal_shows_no_values(monkeypatch: pytest.MonkeyPatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    set_up_logs()
+    try:
+        value = "a-value-of-a-local-variable"
+        try:
+            raise LookupError("gone") if value else AssertionError
+        except LookupError:
+            structlog.get_logger().exception("failed")
+    finally:
+        monkeypatch.undo()
+        set_up_logs()
+    assert "LookupError: gone" in terminal.getvalue()
+    assert value not in terminal.getvalue()

@@ -6,7 +6,14 @@ import pytest
 
 from app.studio import errors, operations
 from app.studio.operations import Operation
-from app.studio.trying import LAUNCH, PATIENT, find_wait, is_failed_try, may_repeat
+from app.studio.trying import (
+    LAUNCH,
+    PATIENT,
+    find_wait,
+    is_failed_try,
+    may_have_been_obeyed,
+    may_repeat,
+)
 
 READING = [
     operations.SEARCH,
@@ -54,6 +61,30 @@ def test_an_embed_is_made_again_only_where_studio_said_that_it_failed():
     assert may_repeat(operation, UNREACHABLE)
     assert not may_repeat(operation, errors.timeout("x"))
     assert not may_repeat(operation, errors.lost("x"))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (errors.timeout("x"), True),
+        (errors.lost("x"), True),
+        (errors.answer("x"), True),
+        (_answered(500), True),
+        (_answered(504), True),
+        (_answered(503), False),
+        (_answered(429), False),
+        (_answered(404), False),
+        (_answered(422), False),
+        (errors.circuit_open(5), False),
+        (errors.no_slot(5), False),
+        (errors.authorization("x"), False),
+        (UNREACHABLE, False),
+    ],
+)
+def test_a_call_may_have_been_obeyed_unless_studio_or_the_way_there_says_no(
+    error: errors.StudioError, expected: bool
+):
+    assert may_have_been_obeyed(error) == expected
 
 
 @pytest.mark.parametrize("operation", ONCE, ids=lambda one: one.name)
