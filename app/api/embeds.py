@@ -1,18 +1,14 @@
 """Embeds by program: made as a launch makes them, listed, shown, forgotten."""
 
-from datetime import UTC, datetime
-
 from flask import url_for
 from spectree.models import Tag
 
 from app.api.access import Caller
 from app.api.routes import Operation
 from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish
-from app.core import content_items, embed_pages, embeds, keys, marks, returned
+from app.core import content_items, embed_pages, embeds, keys, returned
 from app.core.embeds import Embed, EmbedKey
 from app.errors import ApiError
-from app.locks import BusyError
-from app.studio.client import StudioClient
 from app.studio.protocol import Meta
 
 WAIT_SECONDS = 5.0
@@ -59,27 +55,8 @@ def forget_embed(caller: Caller, embed_id: int) -> tuple[str, int]:
 
 
 def ensure(caller: Caller, key: EmbedKey) -> tuple[Embed, bool]:
-    """Find or make an embed, and whether it was made for this request; raises `ApiError`.
-
-    Links to it are the service's own from then on.
-    """
-    db, since, is_new = caller.outside.db, datetime.now(UTC), False
-
-    def note_making(_studio: StudioClient) -> None:
-        nonlocal is_new
-        is_new = True
-
-    embed = embeds.find_embed(db, key)
-    if embed is None:
-        with caller.studio() as studio:
-            try:
-                embed = embeds.ensure_embed(
-                    db, studio, key, note_making, since=since, wait_seconds=WAIT_SECONDS
-                )
-            except BusyError:
-                raise _busy() from None
-    returned.note_returned(db, key)
-    return embed, is_new
+    """Find or make an embed, and say whether it had to be made; raises `ServiceError`."""
+    return returned.ensure_embed(caller.outside.db, caller.studio, key, WAIT_SECONDS)
 
 
 def _get(caller: Caller, embed_id: int) -> Embed:
@@ -90,27 +67,11 @@ def _get(caller: Caller, embed_id: int) -> Embed:
 
 
 def _describe(caller: Caller, embed: Embed) -> EmbedAnswer:
-    key, public_url = embed.key, caller.outside.settings.public_url
-    mark_key = keys.get_mark_key(caller.outside.db)
-    what = (key.media_id, key.embed_type, key.downloadable)
-    parameters = marks.link_parameters(mark_key, caller.account.url, *what)
-    shown = (embed.title, key.embed_type)
-    return EmbedAnswer(
-        id=embed.id,
-        media_id=key.media_id,
-        course_id=key.course_id,
-        embed_type=key.embed_type,
-        downloadable=key.downloadable,
-        title=embed.title,
-        launch_url=embed.launch_url,
-        html=content_items.native_html(key.course_id, embed.launch_url, *shown),
-        content_item=content_items.link_item(public_url, parameters, *shown),
-        created_at=embed.created_at,
+    outside = caller.outside
+    described = content_items.describe(
+        embed, caller.account.url, outside.settings.public_url, keys.get_mark_key(outside.db)
     )
-
-
-def _busy() -> ApiError:
-    return ApiError("embed-busy", 503, "This embed is being made just now.", "", 5)
+    return EmbedAnswer(**described)
 
 
 READ, WRITE = "embeds:read", "embeds:write"

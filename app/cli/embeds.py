@@ -1,19 +1,17 @@
 """`flask embeds`: what is embedded, and the parameters of a link that embeds."""
 
-from datetime import UTC, datetime
+import json
+from contextlib import nullcontext
 from typing import Any
 
 import click
 
 from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
-from app.core import embeds, keys, marks
+from app.core import accounts, content_items, embeds, keys, marks, returned
 from app.core.courses import LARGEST_ID
 from app.core.embeds import Embed, EmbedKey
-from app.errors import EmbedError
-from app.locks import BusyError
 from app.outside import Outside
 from app.studio.arguments import EMBED_TYPES
-from app.studio.client import StudioClient
 
 WAIT_SECONDS = 60.0
 
@@ -65,31 +63,16 @@ def create(
     """
     account = outside.get_account(studio)
     key = EmbedKey(account.id, media_id, course_id, embed_type, downloadable)
-    embed, made = _ensure(outside, outside.studio(account).patient(), key)
+    studio_client = outside.studio(account).patient()
+    embed, made = returned.ensure_embed(
+        outside.db, lambda: nullcontext(studio_client), key, WAIT_SECONDS
+    )
     if as_json:
-        show({**_describe(embed), "made": made})
+        show({**_describe(outside, embed)[0], "made": made})
         return
     what = f"embed {embed.id}: “{embed.title}” in course {course_id}"
     click.echo(f"Made {what}." if made else f"There is {what} already.")
     click.echo(embed.launch_url)
-
-
-def _ensure(outside: Outside, studio: StudioClient, key: EmbedKey) -> tuple[Embed, bool]:
-    """Give the embed, and whether it was made just now, by us."""
-    asked: list[StudioClient] = []
-    try:
-        embed = embeds.ensure_embed(
-            outside.db,
-            studio,
-            key,
-            asked.append,  # whoever may run this command may have it made
-            since=datetime.now(UTC),
-            wait_seconds=WAIT_SECONDS,
-        )
-    except BusyError:
-        told = ("Somebody else is making this embed.", "Please try again in half a minute.")
-        raise EmbedError("embed-busy", 503, *told, 30) from None
-    return embed, bool(asked)
 
 
 @commands.command("list")
@@ -114,7 +97,7 @@ def list_(
     account_id = None if studio is None else outside.get_account(studio).id
     found = embeds.list_embeds(outside.db, account_id, course_id, media_id, limit=None)
     if as_json:
-        show([_describe(embed) for embed in found])
+        show(_describe(outside, *found))
         return
     rows = [
         (
@@ -136,12 +119,12 @@ def list_(
 @with_outside
 def show_(outside: Outside, *, embed_id: int, as_json: bool) -> None:
     """Show one embed."""
-    described = _describe(embeds.get_embed(outside.db, embed_id))
+    (described,) = _describe(outside, embeds.get_embed(outside.db, embed_id))
     if as_json:
         show(described)
         return
     for name, value in described.items():
-        click.echo(f"{name}: {value}")
+        click.echo(f"{name}: {json.dumps(value) if isinstance(value, dict) else value}")
 
 
 @commands.command("forget")
@@ -190,15 +173,15 @@ def link(
         click.echo(f"{name}={value}")
 
 
-def _describe(embed: Embed) -> dict[str, Any]:
-    return {
-        "id": embed.id,
-        "media_id": embed.key.media_id,
-        "course_id": embed.key.course_id,
-        "embed_type": embed.key.embed_type,
-        "downloadable": embed.key.downloadable,
-        "title": embed.title,
-        "launch_url": embed.launch_url,
-        "created_at": embed.created_at.isoformat(),
-        "made_at": embed.made_at.isoformat(),
-    }
+def _describe(outside: Outside, *found: Embed) -> list[dict[str, Any]]:
+    mark_key, public_url = keys.get_mark_key(outside.db), outside.settings.public_url
+    urls = {account.id: account.url for account in accounts.list_accounts(outside.db)}
+    return [
+        {
+            **content_items.describe(embed, urls[embed.key.account_id], public_url, mark_key),
+            "studio": urls[embed.key.account_id],
+            "created_at": embed.created_at.isoformat(),
+            "made_at": embed.made_at.isoformat(),
+        }
+        for embed in found
+    ]

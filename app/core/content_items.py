@@ -8,6 +8,8 @@ Source: canvas-lms, `app/services/youtube_migration_service.rb`, `StudioLtiSuppo
 from html import escape
 from typing import Any
 
+from app.core import marks
+from app.core.embeds import Embed
 from app.core.forwarding import canvas_url
 from app.inputs import printable
 
@@ -17,6 +19,25 @@ _ALLOW = (
     "geolocation *; microphone *; camera *; midi *; encrypted-media *; autoplay *; "
     "clipboard-write *; display-capture *"
 )
+
+
+def describe(embed: Embed, studio_url: str, public_url: str, mark_key: bytes) -> dict[str, Any]:
+    """Give an embed as programs get it, with what goes into a course page."""
+    key, shown = embed.key, (embed.title, embed.key.embed_type)
+    what = (key.media_id, key.embed_type, key.downloadable)
+    parameters = marks.link_parameters(mark_key, studio_url, *what)
+    return {
+        "id": embed.id,
+        "media_id": key.media_id,
+        "course_id": key.course_id,
+        "embed_type": key.embed_type,
+        "downloadable": key.downloadable,
+        "title": embed.title,
+        "launch_url": embed.launch_url,
+        "html": native_html(key.course_id, embed.launch_url, *shown),
+        "content_item": link_item(public_url, parameters, *shown),
+        "created_at": embed.created_at,
+    }
 
 
 def link_item(

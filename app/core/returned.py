@@ -1,15 +1,23 @@
-"""What the REST API was asked to make once: links to it are the service's own, marked or not.
+"""Embeds that programs ask for, by REST or command: links to them are our own, marked or not.
 
-Whoever builds pages with what the API answered may write a link by hand, or lose the mark on the
+Whoever builds pages with what was answered may write a link by hand, or lose the mark on the
 way; a copy of that course mends itself all the same. It outlives the embed: forgetting one, or
 another course, changes nothing. What was only listed does not count: reading allows nobody more.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
-from app.core.embeds import EmbedKey
+from app.core import embeds
+from app.core.embeds import Embed, EmbedKey
 from app.db import Database, insert_into
+from app.errors import EmbedError
+from app.locks import BusyError
 from app.models import returned_embed
+from app.studio.client import StudioClient
 
 _PARTS = ("account_id", "media_id", "embed_type", "downloadable")
 _BY_PARTS = sa.select(returned_embed).where(
@@ -17,8 +25,34 @@ _BY_PARTS = sa.select(returned_embed).where(
 )
 
 
+def ensure_embed(
+    db: Database,
+    open_studio: Callable[[], AbstractContextManager[StudioClient]],
+    key: EmbedKey,
+    wait_seconds: float,
+) -> tuple[Embed, bool]:
+    """Find or make an embed, and say whether it had to be made.
+
+    Security: the caller has seen that this program may have embeds made. Raises `EmbedError` where
+    another still makes it after `wait_seconds`, and `StudioError`.
+    """
+    asked: list[StudioClient] = []
+    embed = embeds.find_embed(db, key)
+    if embed is None:
+        since = datetime.now(UTC)
+        with open_studio() as studio:
+            try:
+                embed = embeds.ensure_embed(
+                    db, studio, key, asked.append, since=since, wait_seconds=wait_seconds
+                )
+            except BusyError:
+                raise _busy() from None
+    note_returned(db, key)
+    return embed, bool(asked)
+
+
 def note_returned(db: Database, key: EmbedKey) -> None:
-    """Remember that the API returned this, whatever the course."""
+    """Remember that a program was given this, whatever the course."""
     if not was_returned(db, key):
         with db.writing() as connection:
             insert = insert_into(connection, returned_embed).values(_parts(key))
@@ -26,10 +60,20 @@ def note_returned(db: Database, key: EmbedKey) -> None:
 
 
 def was_returned(db: Database, key: EmbedKey) -> bool:
-    """Whether the API returned this once, for any course."""
+    """Whether a program was given this once, for any course."""
     with db.reading() as connection:
         return connection.execute(_BY_PARTS, _parts(key)).one_or_none() is not None
 
 
 def _parts(key: EmbedKey) -> dict[str, object]:
     return {name: getattr(key, name) for name in _PARTS}
+
+
+def _busy() -> EmbedError:
+    return EmbedError(
+        "embed-busy",
+        503,
+        "This embed is being made just now.",
+        "Please try again in a few seconds.",
+        5,
+    )

@@ -139,7 +139,12 @@ def test_an_embed_is_listed_shown_forgotten_and_made_again(world: World):
         "downloadable": False,
         "title": found["title"],
         "launch_url": launch_url,
+        "html": found["html"],
+        "content_item": found["content_item"],
+        "studio": world.studio.settings.url,
     }
+    assert 'src="/courses/102/external_tools/retrieve?' in found["html"]
+    assert found["content_item"]["custom"] == world.marked(MEDIA)
     assert _json("embeds", "show", str(number)) == {
         **found,
         "created_at": created,

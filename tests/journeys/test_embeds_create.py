@@ -8,7 +8,7 @@ import pytest
 from tests.journeys.commanding import in_environment, refuse, say, say_json
 from tests.world import World
 
-MEDIA, OTHER, FROM_VIMEO = 260854, 260861, 263968
+MEDIA, OTHER, FROM_VIMEO, UNMARKED = 260854, 260861, 263968, 261007
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +38,21 @@ def test_an_embed_is_made_once_and_launches_find_it(world: World):
         "downloadable": False,
         "title": "Cell Division: Mitosis in Six Minutes",
         "launch_url": launch_url,
+        "html": listed["html"],
+        "content_item": listed["content_item"],
+        "studio": world.studio.settings.url,
         "created_at": listed["created_at"],
         "made_at": listed["made_at"],
     }
     assert world.launch({"media_id": str(MEDIA)}).status_code == 302
     assert made(world, MEDIA) == 1
+
+
+def test_a_link_without_a_mark_to_what_was_made_by_command_mends_a_copied_course(world: World):
+    link = {"media_id": str(UNMARKED)}
+    assert world.launch(link, course_id=world.lms.copy_course(103).id).status_code == 403
+    assert say_json("embeds", "create", str(UNMARKED), "--course", "103")["made"]
+    assert world.launch(link, course_id=world.lms.copy_course(103).id).status_code == 302
 
 
 def test_another_type_or_account_is_another_embed_and_lists_tell_them_apart(world: World):

@@ -25,8 +25,8 @@ OPEN_TO_ALL = {
 """Nothing stands there that is not in the project's repository."""
 ON_ITS_WAY = {"app.pages.refused", "app.core.embeds", "app.core.accounts", "app.core.returned"}
 """What makes errors, beside `api` and `studio`, that a request of the API can meet."""
-NOT_MET = {"studio-not-set-up", "studio-code-refused"}
-"""A key has its Studio account, and an account is connected by people."""
+NOT_MET = {"studio-not-set-up", "studio-code-refused", "studio-file"}
+"""A key has its Studio account, people connect it, and files are fetched by commands."""
 EVERYWHERE = {"401", "403", "422", "500", "503"}
 
 
