@@ -1,8 +1,9 @@
-"""What comes from outside, read without surprises: origins of URLs, and texts to keep or show."""
+"""What comes from outside, read without surprises: numbers, origins of URLs, texts."""
 
 from unicodedata import category
 from urllib.parse import urlsplit
 
+LARGEST_ID = 2**63 - 1
 _PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -36,3 +37,9 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(" " if category(each) in _UNPRINTABLE else each for each in text)
+
+
+def read_positive(text: str) -> int | None:
+    """Give a whole number above zero, as databases keep it; None where `text` is none."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
+    return number if 0 < number <= LARGEST_ID else None

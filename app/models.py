@@ -192,6 +192,7 @@ embed = Table(
     Column("failure", Text, doc="JSON of the fields of the last attempt's error"),
     Column("failed_at", Utc),
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
+    sqlite_autoincrement=True,  # programs keep its id, so none is used again
 )
 
 api_key = Table(

@@ -14,7 +14,7 @@ from app.api import reading
 from app.api.kinds import KINDS
 from app.api.problem import MEDIA_TYPE, Problem
 from app.core.api_keys import SCOPES
-from app.studio.arguments import LARGEST_ID
+from app.inputs import LARGEST_ID
 
 TITLE, VERSION = "Studio Embed", "1.0.0"
 ABOUT = (

@@ -6,7 +6,7 @@ from spectree.models import Tag
 from app.api.access import Caller
 from app.api.routes import Operation
 from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish
-from app.core import content_items, embed_pages, embeds, keys, returned
+from app.core import content_items, embed_lists, embeds, keys, returned
 from app.core.embeds import Embed, EmbedKey
 from app.errors import ApiError
 from app.studio.protocol import Meta
@@ -30,8 +30,9 @@ def create_embed(caller: Caller, json: EmbedWish) -> tuple[EmbedAnswer, int, dic
 
 def list_embeds(caller: Caller, query: EmbedsQuery) -> EmbedsAnswer:
     """List the embeds of the key's Studio account, newest first."""
-    filters = query.model_dump()
-    found, count = embed_pages.list_embeds_page(caller.outside.db, caller.account.id, **filters)
+    found, count = embed_lists.list_embeds_page(
+        caller.outside.db, account_id=caller.account.id, **query.model_dump()
+    )
     meta = Meta(
         current_page=query.page,
         last_page=max(1, -(-count // query.per_page)),

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from werkzeug.exceptions import BadRequest
 
 from app.api.problem import FieldFault, odd_fields
-from app.core.courses import LARGEST_ID, read_positive
 from app.errors import ApiError
+from app.inputs import LARGEST_ID, read_positive
 
 _SAID = {"missing": "is missing", "extra_forbidden": "is not known"}
 

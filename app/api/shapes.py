@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.api import examples
-from app.core.courses import read_positive
-from app.studio.arguments import LARGEST_ID, LARGEST_PAGE, MOST_PER_PAGE
+from app.inputs import LARGEST_ID, read_positive
+from app.studio.arguments import LARGEST_PAGE, MOST_PER_PAGE
 from app.studio.protocol import Meta
 from app.studio.search import MediaSearch
 from app.studio.shapes import Course, Grant, Media, Permission, Perspective, Source, User

@@ -4,7 +4,7 @@ import click
 
 from app.cli.terminal import Commands, with_outside
 from app.core import courses, platforms
-from app.inputs import is_id
+from app.inputs import LARGEST_ID, is_id
 from app.outside import Outside
 
 commands = Commands("courses", help="Which course of Studio a course of a platform is.")
@@ -18,7 +18,7 @@ commands = Commands("courses", help="Which course of Studio a course of a platfo
     "--course",
     "course_id",
     required=True,
-    type=click.IntRange(1, courses.LARGEST_ID),
+    type=click.IntRange(1, LARGEST_ID),
     help="The course's number, as Studio wants it.",
 )
 @with_outside

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
-from app.core import accounts, content_items, embeds, keys, marks, returned
-from app.core.courses import LARGEST_ID
+from app.core import accounts, content_items, embed_lists, embeds, keys, marks, returned
 from app.core.embeds import Embed, EmbedKey
+from app.inputs import LARGEST_ID
 from app.outside import Outside
 from app.studio.arguments import EMBED_TYPES
 
@@ -95,7 +95,9 @@ def list_(
 ) -> None:
     """List embeds, newest first."""
     account_id = None if studio is None else outside.get_account(studio).id
-    found = embeds.list_embeds(outside.db, account_id, course_id, media_id, limit=None)
+    found = embed_lists.list_embeds(
+        outside.db, None, account_id=account_id, course_id=course_id, media_id=media_id
+    )
     if as_json:
         show(_describe(outside, *found))
         return

@@ -11,9 +11,9 @@ from app.core.memory import changing
 from app.crypto import UndecryptableError, Vault
 from app.db import Database
 from app.errors import EmbedError
+from app.inputs import read_positive
 from app.models import platform, studio_account
 from app.studio import errors
-from app.studio.arguments import LARGEST_ID
 
 _ACCOUNTS = sa.select(studio_account)
 _FIRST = _ACCOUNTS.order_by(studio_account.c.id).limit(1)
@@ -73,12 +73,14 @@ def list_accounts(db: Database) -> list[Any]:
 
 def get_account(db: Database, named: str) -> Any:
     """Give the row of the account with this number, URL or host; raises `EmbedError`."""
+    account_id = read_positive(named)
     host = named.removeprefix("https://").removeprefix("http://").rstrip("/").lower()
     same: sa.ColumnElement[bool] = studio_account.c.url.in_((f"https://{host}", f"http://{host}"))
-    if named.isascii() and named.isdigit() and int(named) <= LARGEST_ID:
-        same = studio_account.c.id == int(named)
+    if account_id is not None:
+        same = studio_account.c.id == sa.literal(account_id, sa.BigInteger)
+    secure_first = _ACCOUNTS.where(same).order_by(studio_account.c.url.desc())
     with db.reading() as connection:
-        row = connection.execute(sa.select(studio_account).where(same)).one_or_none()
+        row = connection.execute(secure_first).first()
     if row is None:
         raise EmbedError(
             "studio-not-found",

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from app.core.memory import Memory, changing
 from app.db import Database, insert_into
 from app.errors import EmbedError
+from app.inputs import read_positive
 from app.models import course
 
-LARGEST_ID = 2**63 - 1
 _BY_CONTEXT = sa.select(course).where(
     course.c.platform_id == sa.bindparam("platform_id"),
     course.c.context_id == sa.bindparam("context_id"),
@@ -136,9 +136,3 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
         "Ask an admin to add the custom parameter canvas_course_id=$Canvas.course.id to the "
         "tool's configuration, or to link this course with `flask courses link`.",
     )
-
-
-def read_positive(text: str) -> int | None:
-    """Give a whole number above zero, as databases keep it; None where `text` is none."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
-    return number if 0 < number <= LARGEST_ID else None

@@ -80,32 +80,11 @@ def find_embed(db: Database, key: EmbedKey) -> Embed | None:
     return read_embed(row) if row is not None and row.launch_url else None
 
 
-def list_embeds(
-    db: Database,
-    account_id: int | None = None,
-    course_id: int | None = None,
-    media_id: int | None = None,
-    limit: int | None = 500,
-) -> list[Embed]:
-    """Give the newest ready embeds, of one account, course or media where it is given."""
-    query = sa.select(embed).where(embed.c.launch_url.is_not(None))
-    if account_id is not None:
-        query = query.where(embed.c.account_id == account_id)
-    if course_id is not None:
-        query = query.where(embed.c.course_id == course_id)
-    if media_id is not None:
-        query = query.where(embed.c.media_id == media_id)
-    with db.reading() as connection:
-        return [
-            read_embed(row)
-            for row in connection.execute(query.order_by(embed.c.id.desc()).limit(limit))
-        ]
-
-
 def find_embed_by_id(db: Database, embed_id: int) -> Embed | None:
-    """Find a ready embed by its number."""
+    """Find a ready embed by its number; one that is larger than any is nobody's."""
+    same = embed.c.id == sa.literal(embed_id, sa.BigInteger)
     with db.reading() as connection:
-        row = connection.execute(sa.select(embed).where(embed.c.id == embed_id)).one_or_none()
+        row = connection.execute(sa.select(embed).where(same)).one_or_none()
     return read_embed(row) if row is not None and row.launch_url else None
 
 

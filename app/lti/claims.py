@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any
 
 from app.core.carried import LTI, Carried
-from app.core.courses import read_positive
 from app.core.platforms import Platform
-from app.inputs import is_id, origin_of, printable
+from app.inputs import is_id, origin_of, printable, read_positive
 from app.lti import refusals, roles
 from app.studio.arguments import EMBED_TYPES
 

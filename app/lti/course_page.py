@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from flask import Response, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import embeds, keys, marks
-from app.core.courses import Course, read_positive
+from app.core import embed_lists, embeds, keys, marks
+from app.core.courses import Course
 from app.core.embeds import Embed
 from app.crypto import UndecryptableError
 from app.errors import EmbedError
+from app.inputs import read_positive
 from app.locks import BusyError
 from app.lti import policy, refusals
 from app.lti.claims import Launch
@@ -62,7 +63,7 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         seen_at=datetime.now(UTC),
         frame_origins=policy.frame_origins(),
     )
-    found = embeds.list_embeds(outside.db, account.id, course.course_id)
+    found = embed_lists.list_embeds(outside.db, account_id=account.id, course_id=course.course_id)
     mark_key = keys.get_mark_key(outside.db)
     return _page(
         "course.html",

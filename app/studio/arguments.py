@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from app.inputs import LARGEST_ID
 from app.studio.errors import Fault, StudioArgumentError, argument
 
-LARGEST_ID = 2**63 - 1
 LARGEST_PAGE = 1_000_000
 MOST_PER_PAGE = 50
 PERMISSIONS = ("access", "view", "edit")

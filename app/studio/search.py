@@ -17,7 +17,8 @@ from pydantic import (
     field_validator,
 )
 
-from app.studio.arguments import EMAIL, LARGEST_ID, explain
+from app.inputs import LARGEST_ID
+from app.studio.arguments import EMAIL, explain
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

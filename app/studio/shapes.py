@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.inputs import printable
-from app.studio.arguments import LARGEST_ID
+from app.inputs import LARGEST_ID, printable
 
 
 def _moment(text: str) -> str:

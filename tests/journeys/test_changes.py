@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from app.core import courses, embeds, platforms
+from app.core import courses, embed_lists, embeds, platforms
 from tests.journeys.launching import Platform, add_platform, fetches
 from tests.pages import read_code
 from tests.world import World
@@ -63,7 +63,7 @@ def test_an_embed_that_is_forgotten_is_made_again_by_the_very_next_launch(world:
     link = world.marked(MEDIA, "bare_embed")
     for _ in range(5):
         ((_, before),) = each(lambda: world.launch(link))
-        made = embeds.list_embeds(world.database)[0]
+        made = embed_lists.list_embeds(world.database)[0]
         assert made.key.embed_type == "bare_embed"
         calls = len(world.calls("create_embed"))
         embeds.forget_embed(world.database, made.id)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from app.core import accounts, embeds, keys, marks, platforms
+from app.core import accounts, embed_lists, keys, marks, platforms
 from app.core.account_setup import Description, read_description, save_account
 from app.crypto import Vault
 from sandbox.lms.people import find_person
@@ -106,7 +106,7 @@ def test_each_platform_goes_to_its_own_studio_and_the_same_media_is_another_embe
         assert _launched(second.platform.launch(world, second.link(world))) == second.url
     after = [len(calls(world, studio, "create_embed")) for studio in (world.studio, second.studio)]
     assert after == [before[0] + 1, before[1] + 1]
-    made = embeds.list_embeds(world.database, limit=None)
+    made = embed_lists.list_embeds(world.database, None)
     assert sorted((one.key.account_id, one.key.media_id) for one in made) == [
         (1, MEDIA),
         (2, MEDIA),
@@ -135,13 +135,13 @@ def test_a_course_page_shows_and_plays_the_embeds_of_its_own_studio(world: World
     world.launch(world.marked(260861))
     second.platform.launch(world, second.link(world))
     page = second.platform.launch(world, {})
-    (embed,) = embeds.list_embeds(world.database, second.account.id)
+    (embed,) = embed_lists.list_embeds(world.database, account_id=second.account.id)
     assert page.text.count('name="embed"') == 1
     assert f'name="embed" value="{embed.id}"' in page.text
     ticket = page.text.partition('name="ticket" value="')[2].partition('"')[0]
     chosen = {"ticket": ticket, "embed": str(embed.id)}
     assert _launched(world.post("/lti/play", data=chosen)) == second.url
-    (theirs, *_) = embeds.list_embeds(world.database, 1)
+    (theirs, *_) = embed_lists.list_embeds(world.database, account_id=1)
     answer = world.post("/lti/play", data=chosen | {"embed": str(theirs.id)})
     assert (answer.status_code, read_code(answer)) == (401, "launch-expired")
 

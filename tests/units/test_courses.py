@@ -2,11 +2,12 @@
 
 import pytest
 
-from app.core.courses import Course, link_course, read_positive, resolve_course
+from app.core.courses import Course, link_course, resolve_course
 from app.core.memory import Memory
 from app.core.platforms import Registration, save_platform
 from app.db import Database
 from app.errors import EmbedError
+from app.inputs import read_positive
 
 CONTEXT = "f3a1"
 

@@ -5,9 +5,9 @@ import click
 from app.cli.media import words
 from app.cli.media.group import commands, of_media, open_studio, told_if_unknown
 from app.cli.terminal import as_json, ask, of_studio, says_yes, show, with_outside
-from app.core import embeds
+from app.core import embed_lists
+from app.inputs import LARGEST_ID
 from app.outside import Outside
-from app.studio.arguments import LARGEST_ID
 from app.studio.shapes import Media
 
 
@@ -90,7 +90,7 @@ def unarchive(
 def _where_embedded(outside: Outside, studio: str | None, media_id: int) -> str:
     """Say in which courses people would miss a media, as far as this service knows."""
     account = outside.get_account(studio)
-    found = embeds.list_embeds(outside.db, account.id, media_id=media_id, limit=None)
+    found = embed_lists.list_embeds(outside.db, None, account_id=account.id, media_id=media_id)
     courses = sorted({embed.key.course_id for embed in found})
     if not courses:
         return ""

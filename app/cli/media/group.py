@@ -7,8 +7,8 @@ from dataclasses import replace
 import click
 
 from app.cli.terminal import Commands
+from app.inputs import LARGEST_ID
 from app.outside import Outside
-from app.studio.arguments import LARGEST_ID
 from app.studio.client import StudioClient
 from app.studio.errors import StudioError
 from app.studio.trying import may_have_been_obeyed

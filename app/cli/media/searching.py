@@ -9,8 +9,9 @@ from app.cli.media import words
 from app.cli.media.group import commands, open_studio, show_all
 from app.cli.media.lists import collect, show_things
 from app.cli.terminal import as_json, of_studio, show_table, with_outside
+from app.inputs import LARGEST_ID
 from app.outside import Outside
-from app.studio.arguments import LARGEST_ID, LARGEST_PAGE, MOST_PER_PAGE
+from app.studio.arguments import LARGEST_PAGE, MOST_PER_PAGE
 from app.studio.client import StudioClient
 from app.studio.search import MediaSearch, read_search
 from app.studio.shapes import Media

@@ -9,8 +9,9 @@ from app.cli.media import words
 from app.cli.media.group import commands, of_media, open_studio, show_all, told_if_unknown
 from app.cli.media.lists import MANY, show_first, show_list
 from app.cli.terminal import as_json, ask, of_studio, says_yes, with_outside
+from app.inputs import LARGEST_ID
 from app.outside import Outside
-from app.studio.arguments import EMAIL, LARGEST_ID, PERMISSIONS
+from app.studio.arguments import EMAIL, PERMISSIONS
 from app.studio.client import StudioClient
 from app.studio.errors import StudioNotFoundError
 from app.studio.shapes import Grant, Permission
