@@ -62,4 +62,4 @@ def let_in(outside: Outside, scope: str) -> Caller:
             "scope-missing", 403, f"This key lacks the scope {scope}.", "", challenge=challenge
         )
     api_keys.note_use(outside.db, key)
-    return Caller(outside, key, accounts.get_account(outside.db, str(key.account_id)))
+    return Caller(outside, key, accounts.find_account(outside.db, key.account_id))

@@ -38,7 +38,7 @@ def list_embeds(caller: Caller, query: EmbedsQuery) -> EmbedsAnswer:
         last_page=max(1, -(-count // query.per_page)),
         total_count=count,
     )
-    return EmbedsAnswer(embeds=[_describe(caller, embed) for embed in found], meta=meta)
+    return EmbedsAnswer(embeds=_describe_all(caller, found), meta=meta)
 
 
 def get_embed(caller: Caller, embed_id: int) -> EmbedAnswer:
@@ -68,11 +68,17 @@ def _get(caller: Caller, embed_id: int) -> Embed:
 
 
 def _describe(caller: Caller, embed: Embed) -> EmbedAnswer:
-    outside = caller.outside
-    described = content_items.describe(
-        embed, caller.account.url, outside.settings.public_url, keys.get_mark_key(outside.db)
-    )
-    return EmbedAnswer(**described)
+    (described,) = _describe_all(caller, [embed])
+    return described
+
+
+def _describe_all(caller: Caller, found: list[Embed]) -> list[EmbedAnswer]:
+    mark_key, public_url = keys.get_mark_key(caller.outside.db), caller.outside.settings.public_url
+    studio_url = caller.account.url
+    return [
+        EmbedAnswer(**content_items.describe(embed, studio_url, public_url, mark_key))
+        for embed in found
+    ]
 
 
 READ, WRITE = "embeds:read", "embeds:write"

@@ -15,7 +15,7 @@ _SAID = {"missing": "is missing", "extra_forbidden": "is not known"}
 
 def check_body() -> None:
     """See that the body is a JSON object; raises `ApiError` (400, 415, 422)."""
-    if not request.is_json:
+    if request.mimetype != "application/json":
         raise ApiError("media-type", 415, "The body must be application/json.", "")
     try:
         value = request.get_json()
@@ -25,6 +25,14 @@ def check_body() -> None:
         ) from None
     if not isinstance(value, dict):
         raise odd_fields(FieldFault(pointer="", detail="must be an object"))
+
+
+def refuse_query() -> None:
+    """See that there is no query where none is read: who writes one means something by it."""
+    if request.args:
+        raise odd_fields(
+            *(FieldFault(parameter=name, detail="is not known") for name in request.args)
+        )
 
 
 def read_id(name: str, text: str) -> int:

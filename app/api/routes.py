@@ -41,6 +41,11 @@ class Operation:
         """Whether it reads a body."""
         return "json" in self.view.__annotations__
 
+    @property
+    def takes_query(self) -> bool:
+        """Whether it reads a query."""
+        return "query" in self.view.__annotations__
+
     def statuses(self) -> list[int]:
         """Give every status of an error, in order."""
         of_body = WITH_BODY if self.takes_body else ()
@@ -62,6 +67,8 @@ def add(door: Blueprint, tree: SpecTree, outside: Outside, operation: Operation)
     def guarded(**numbers: str) -> ResponseReturnValue:
         caller = access.let_in(outside, operation.scope)
         read = {name: reading.read_id(name, text) for name, text in numbers.items()}
+        if not operation.takes_query:
+            reading.refuse_query()
         if operation.takes_body:
             reading.check_body()
         answer: ResponseReturnValue = checked(caller, **read)

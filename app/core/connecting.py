@@ -25,6 +25,8 @@ from app.errors import AccountError
 from app.models import studio_account, studio_connection
 
 LIFETIME = timedelta(minutes=30)
+AT_STUDIO = timedelta(minutes=10)
+"""As long as somebody may take to log in there; until then another's code could be slipped in."""
 LONGEST_CODE = 4096
 _row = studio_connection.c
 
@@ -64,7 +66,8 @@ def begin(db: Database, vault: Vault, link: str) -> tuple[Any, str]:
     account = get_account_of_link(db, link)
     check_client(vault, account)
     secret = secrets.token_urlsafe(32)
-    begun = {"link_hash": None, "browser_hash": _hash(secret)}
+    expires_at = datetime.now(UTC) + AT_STUDIO
+    begun = {"link_hash": None, "browser_hash": _hash(secret), "expires_at": expires_at}
     used = sa.update(studio_connection).where(_row.link_hash == _hash(link)).values(begun)
     with db.writing() as connection:
         if connection.execute(used.returning(_row.account_id)).one_or_none() is None:

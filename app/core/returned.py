@@ -2,7 +2,7 @@
 
 Whoever builds pages with what was answered may write a link by hand, or lose the mark on the
 way; a copy of that course mends itself all the same. It outlives the embed: forgetting one, or
-another course, changes nothing. What was only listed does not count: reading allows nobody more.
+another course, changes nothing. What was only listed does not count; its link item has a mark.
 """
 
 from collections.abc import Callable

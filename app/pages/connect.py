@@ -29,7 +29,7 @@ def begin(outside: Outside) -> Response:
     back = outside.studio_redirect_uri
     address = protocol.authorization_url(account.url, account.client_id, back)
     answer = make_response(redirect(address, 303))
-    age = connecting.LIFETIME
+    age = connecting.AT_STUDIO
     # Studio's redirect is a navigation from another site, which `Strict` would not let it reach.
     answer.set_cookie(COOKIE, secret, age, secure=True, httponly=True, samesite="Lax")
     return answer

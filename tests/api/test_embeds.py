@@ -178,7 +178,9 @@ def test_a_forgotten_embed_is_gone_and_made_again(world: World, api: Api):
     for method in ("GET", "DELETE"):
         answer = api.call(method, f"/embeds/{made['id']}")
         check_problem(world, answer, 404, "embed-not-found")
-    assert api.embed(1010).status_code == 201
+    again = api.embed(1010)
+    assert again.status_code == 201
+    assert again.json()["id"] > made["id"]
 
 
 def test_a_key_sees_the_embeds_of_its_own_studio_account_only(world: World, api: Api):

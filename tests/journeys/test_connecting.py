@@ -76,7 +76,7 @@ def test_a_link_leads_through_studio_to_tokens_that_are_kept(world: World):
     name, _, attributes = sent.headers["Set-Cookie"].partition("; ")
     assert name.startswith("__Host-studio-connect=")
     kept = {each for each in attributes.split("; ") if not each.startswith("Expires=")}
-    assert kept == {"Secure", "HttpOnly", "Max-Age=1800", "Path=/", "SameSite=Lax"}
+    assert kept == {"Secure", "HttpOnly", "Max-Age=600", "Path=/", "SameSite=Lax"}
     assert sent.status_code == 303
     at, _, query = sent.headers["Location"].partition("?")
     assert at == f"{url}/api/public/oauth/authorize"
@@ -151,7 +151,7 @@ def test_the_way_back_works_once(world: World):
     assert _is_connected(world)
 
 
-def _pass_half_an_hour(world: World) -> None:
+def _let_time_pass(world: World) -> None:
     over = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
     with world.database.writing() as connection:
         connection.execute(sa.update(studio_connection).values(over))
@@ -159,15 +159,15 @@ def _pass_half_an_hour(world: World) -> None:
 
 def test_a_link_ends_after_half_an_hour(world: World):
     link = make_link(world)
-    _pass_half_an_hour(world)
+    _let_time_pass(world)
     assert _refusal(Admin(world).open(link)) == EXPIRED
     assert _refusal(Admin(world).press(link)) == EXPIRED
 
 
-def test_who_stays_at_studio_for_longer_than_that_begins_again(world: World):
+def test_who_stays_at_studio_for_longer_than_ten_minutes_begins_again(world: World):
     admin = Admin(world)
     back = admin.come_back(make_link(world))
-    _pass_half_an_hour(world)
+    _let_time_pass(world)
     assert _refusal(admin.go_to(back)) == NOT_BEGUN
     assert not _is_connected(world)
 

@@ -41,6 +41,18 @@ def test_the_default_account_is_that_of_the_setting_else_the_oldest(
     assert [row and row.id for row in found] == [numbers[FIRST], numbers[SECOND], None]
 
 
+def test_an_account_is_named_by_number_host_or_url(db: Database, numbers: dict[str, int]):
+    host = FIRST.removeprefix("https://")
+    for named in (str(numbers[FIRST]), host, host.upper(), FIRST, f"{FIRST}/"):
+        assert accounts.get_account(db, named).id == numbers[FIRST]
+
+
+@pytest.mark.parametrize("named", ["0", str(2**31), str(2**63), "9" * 5000, "none.example", ""])
+def test_what_names_no_account_is_told(db: Database, named: str):
+    with pytest.raises(AccountError, match="There is no Studio account"):
+        accounts.get_account(db, named)
+
+
 def test_at_home_is_the_first_platform_that_is_bound_and_in_the_default_account_any_unbound_one(
     db: Database, numbers: dict[str, int]
 ):
