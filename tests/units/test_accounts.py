@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.core import accounts, connecting, platforms
 from app.core.platforms import Registration
 from app.db import Database
-from app.errors import AccountError
+from app.errors import AccountError, EmbedError
 from app.models import studio_account
 
 FIRST, SECOND, THIRD = "https://first.example", "https://second.example", "https://third.example"
@@ -49,7 +49,7 @@ def test_an_account_is_named_by_number_host_or_url(db: Database, numbers: dict[s
 
 @pytest.mark.parametrize("named", ["0", str(2**31), str(2**63), "9" * 5000, "none.example", ""])
 def test_what_names_no_account_is_told(db: Database, named: str):
-    with pytest.raises(AccountError, match="There is no Studio account"):
+    with pytest.raises(EmbedError, match="There is no Studio account"):
         accounts.get_account(db, named)
 
 
