@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import api, cli, lti, metrics, pages
+from app import api, around, cli, lti, metrics, pages
 from app.errors import StartError
 from app.logs import set_up_logs
 from app.outside import Outside
@@ -30,6 +30,7 @@ def create_app() -> Flask:
     app.register_blueprint(pages.create_door(outside))
     pages.answer_errors(app, {"/api/": api.problem_renderer(outside)})
     pages.protect(app, outside)
+    app.wsgi_app = around.wrap(app.wsgi_app, settings)  # type: ignore[assignment, method-assign]
     cli.register(app)
 
     if not cli.prepares_itself():

@@ -92,6 +92,11 @@ def begin_reference() -> str:
     return reference
 
 
+def current_reference() -> str:
+    """Give the reference of this request; empty outside of one."""
+    return _reference.get() or ""
+
+
 def _complete(
     _logger: object, level: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -102,7 +107,7 @@ def _complete(
     event.setdefault("logger", "app")
     event["level"] = level
     event["timestamp"] = datetime.now(UTC).isoformat()
-    if reference := _reference.get():
+    if reference := current_reference():
         event["reference"] = reference
     return event
 

@@ -5,9 +5,10 @@ The page of a kind stands at the document's `type`, so that whoever meets one ca
 
 from dataclasses import dataclass
 
-from flask import Response, g, jsonify, render_template
+from flask import Response, jsonify, render_template
 from pydantic import BaseModel, ConfigDict, Field
 
+from app import logs
 from app.api.kinds import KINDS
 from app.errors import ApiError, Renderer, ServiceError
 from app.outside import Outside
@@ -63,7 +64,7 @@ def problem_renderer(outside: Outside) -> Renderer:
     """Give the renderer of everything under `/api/`."""
 
     def render(error: ServiceError) -> Response:
-        document = describe(outside.settings.public_url, error, g.get("reference", ""))
+        document = describe(outside.settings.public_url, error, logs.current_reference())
         response = jsonify(document.model_dump(exclude_none=True))
         response.status_code, response.mimetype = error.status, MEDIA_TYPE
         if isinstance(error, AccessError):

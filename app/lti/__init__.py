@@ -25,23 +25,24 @@ def create_door(outside: Outside) -> Blueprint:
     add("/jwks.json", "key_set", partial(_key_set, outside))
     config = partial(canvas_config.canvas_config, outside)
     add("/config/canvas.json", "canvas_config", config)
-    door.before_request(outside.memory.look)
-    door.before_request(_answer_head)
+    door.before_request(partial(_begin, outside))
     door.after_request(_count)
     return door
 
 
-def _answer_head() -> Response | None:
-    """Let a HEAD use nothing up: scanners of links make them, and a launch works once."""
-    once = request.endpoint in ("lti.wait", "lti.authorize")
-    return make_response() if once and request.method == "HEAD" else None
+def _begin(outside: Outside) -> Response | None:
+    """Hear of changes, and let a HEAD use nothing up: scanners of links make them."""
+    g.began = time.perf_counter()
+    outside.memory.look()
+    once = request.method == "HEAD" and request.endpoint in ("lti.wait", "lti.authorize")
+    return make_response() if once else None
 
 
 def _count(answer: Response) -> Response:
-    code = g.get("code", "")
-    if request.endpoint == "lti.login":
+    code, endpoint = g.get("code", ""), request.endpoint
+    if endpoint == "lti.login":
         metrics.LOGINS.labels(code).inc()
-    elif request.endpoint == "lti.launch":
+    elif endpoint == "lti.launch":
         result = "refused" if code else g.get("outcome", "page")
         metrics.LAUNCHES.labels(result, code).inc()
         metrics.LAUNCH_SECONDS.labels(result).observe(time.perf_counter() - g.began)

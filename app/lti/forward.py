@@ -61,6 +61,8 @@ def forward(
 class _Redirect(Response):
     """A redirect to an address that is quoted already, so that Werkzeug need not do it again."""
 
+    default_mimetype = None
+
     def get_wsgi_headers(self, _environ: WSGIEnvironment) -> Headers:
         return self.headers
 
@@ -69,7 +71,7 @@ def redirect(address: str) -> Response:
     """Answer a redirect and nothing else: no browser shows a redirect's page."""
     location = address if _QUOTED.fullmatch(address) else iri_to_uri(address)
     headers = {"Location": location, "Content-Length": "0"}
-    return _Redirect(status=302, headers=headers, content_type="text/plain")
+    return _Redirect(status=302, headers=headers)
 
 
 def post_onward(url: str, fields: dict[str, str]) -> Response:

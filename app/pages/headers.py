@@ -1,39 +1,20 @@
-"""What every answer carries: who may frame it, what it may load, and its line in the log."""
+"""The content policy of each answer: who may frame it, and what it may load."""
 
 import re
-import time
-from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import sqlalchemy.exc
 from flask import Flask, Response, g, request
 
-from app import logs
 from app.core import platforms
 from app.outside import Outside
 
-UNLOGGED = frozenset({"pages.healthz", "pages.readyz", "pages.metrics", "static"})
 ALWAYS_FRAMED_BY = "https://*.instructure.com"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?", re.ASCII)
 
 
 def protect(app: Flask, outside: Outside) -> None:
-    """Give every request a reference, and every answer its headers and its log line.
-
-    What a client says of the host is put aside: absolute URLs come from `PUBLIC_URL`.
-    """
-    host, inner = urlsplit(outside.settings.public_url).netloc, app.wsgi_app
-
-    def on_our_host(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return inner({**environ, "HTTP_HOST": host}, start_response)
-
-    app.wsgi_app = on_our_host  # type: ignore[method-assign]
-
-    @app.before_request
-    def _begin() -> None:
-        g.reference, g.began = logs.begin_reference(), time.perf_counter()
+    """Give every answer that shows something its content policy."""
 
     @app.after_request
     def _finish(answer: Response) -> Response:
@@ -42,19 +23,6 @@ def protect(app: Flask, outside: Outside) -> None:
             policy = _policy(_ancestors(outside, answer), "forms_leave" in g, "reads_api" in g)
             headers.add("Content-Security-Policy", policy)
             headers.add("X-Content-Type-Options", "nosniff")
-        headers.add("X-Request-Id", g.reference)
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cache-Control", "no-store")
-        if outside.settings.secure:
-            headers.add("Strict-Transport-Security", "max-age=31536000")
-        took = round((time.perf_counter() - g.began) * 1000, 1)
-        if request.endpoint not in UNLOGGED:
-            logs.log_request(
-                method=request.method,
-                path=request.path,
-                status=answer.status_code,
-                milliseconds=took,
-            )
         return answer
 
 

@@ -11,13 +11,14 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from app import logs
 from app.errors import Renderer, ServiceError
 
 log = structlog.get_logger()
 
 
 def _page(error: ServiceError) -> Response:
-    page = render_template("error.html", error=error, reference=g.get("reference", ""))
+    page = render_template("error.html", error=error, reference=logs.current_reference())
     return make_response(page, error.status)
 
 

@@ -10,7 +10,19 @@ from tests.rules.source import Source, imported, is_of, read_sources
 
 DOORS = frozenset({"lti", "api", "pages", "cli"})
 GROUND = frozenset(
-    {"settings", "errors", "inputs", "db", "http", "locks", "crypto", "logs", "metrics", "models"}
+    {
+        "around",
+        "crypto",
+        "db",
+        "errors",
+        "http",
+        "inputs",
+        "locks",
+        "logs",
+        "metrics",
+        "models",
+        "settings",
+    }
 )
 COMPOSITION = frozenset({"outside", "prepare"})
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
