@@ -1,7 +1,8 @@
 """`make bench`: what a launch costs, beside the floor, in turns in one run.
 
 Machines drift, so figures are compared only within a round: each is a ratio to the floor of the
-same round, or to the service's plain launch, and the median of the rounds counts.
+same round, or to the service's plain launch, and the median of the rounds counts. Rounds are
+short: whatever else the machine does then meets a floor and what is beside it alike.
 """
 
 import statistics
@@ -17,7 +18,7 @@ from bench.platform import Platform, Taken
 from bench.servers import Running
 from bench.subjects import MODES, WANTED, floor, service
 
-ROUNDS, LAUNCHES, WARM_UP = 5, 1200, 200
+ROUNDS, LAUNCHES, WARM_UP = 15, 400, 200
 
 
 @dataclass(frozen=True)
