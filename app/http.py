@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, ClassVar
 
 import requests
@@ -185,9 +186,13 @@ class _GuardedAdapter(_TimedAdapter):
 
 
 def make_session(*, allow_private: bool) -> requests.Session:
-    """A session that ignores proxies of the environment; redirects are refused by `fetch`."""
+    """A session that ignores proxies of the environment; redirects are refused by `fetch`.
+
+    Security: all accounts share it, so it keeps no cookie.
+    """
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["User-Agent"] = USER_AGENT
     adapter_class = _TimedAdapter if allow_private else _GuardedAdapter
     for scheme in ("https://", "http://"):

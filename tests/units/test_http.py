@@ -343,3 +343,19 @@ def test_the_deadline_of_a_request_is_none_of_the_next_ones_on_its_connection():
             answer = fetch(session, "GET", url, answer_seconds=seconds, max_bytes=100)
             assert answer.body == body
         assert len(server.asked) == 1
+
+
+def test_no_cookie_is_kept_for_the_next_request():
+    asked: list[bytes] = []
+
+    def behave(connected: socket.socket) -> None:
+        connected.sendall(OK + b"Set-Cookie: a=b; Path=/\r\nContent-Length: 0\r\n\r\n")
+        asked.append(connected.recv(65536))
+        connected.sendall(OK + b"Content-Length: 0\r\n\r\n")
+
+    with serving(behave) as server, make_session(allow_private=True) as session:
+        for _ in range(2):
+            url = f"http://127.0.0.1:{server.port}/"
+            fetch(session, "GET", url, answer_seconds=5, max_bytes=100)
+    assert b"GET / " in asked[0]
+    assert b"cookie" not in asked[0].lower()
