@@ -58,9 +58,11 @@ class TokenStore:
         self._db, self._vault, self._session = db, vault, session
         self._account_id, self._url = account_id, url
 
-    def access_token(self, *, refused: str | None = None) -> str:
+    def access_token(self, *, refused: str | None = None, seconds: float = WAIT_SECONDS) -> str:
         """Give an access token that is not `refused`, refreshing it if need be.
 
+        Another's refresh is waited for no longer than `seconds`. Our own always has its full
+        time, because an answer that is not waited for is an account that is locked out.
         Raises `StudioAuthorizationError` where an admin must connect the account again, and
         `StudioTokenError` where the token endpoint does not serve or is waited for.
         """
@@ -77,7 +79,7 @@ class TokenStore:
                 raise errors.token_unavailable("token: the account got other tokens meanwhile")
             return token
 
-        return self._alone(find, make)
+        return self._alone(find, make, min(WAIT_SECONDS, seconds))
 
     def redeem(self, code: str, redirect_uri: str) -> None:
         """Get tokens for a code that Studio gave an admin's browser, and keep them.
@@ -99,7 +101,12 @@ class TokenStore:
 
         self._alone(lambda: None, keep_none)
 
-    def _alone(self, find: Callable[[], str | None], make: Callable[[], str]) -> str:
+    def _alone(
+        self,
+        find: Callable[[], str | None],
+        make: Callable[[], str],
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> str:
         try:
             return locks.one_for_all(
                 self._db,
@@ -107,7 +114,7 @@ class TokenStore:
                 find,
                 make,
                 lease_seconds=LEASE_SECONDS,
-                wait_seconds=WAIT_SECONDS,
+                wait_seconds=wait_seconds,
             )
         except locks.BusyError:
             raise errors.token_unavailable("token: another process is still refreshing") from None
@@ -201,7 +208,7 @@ class TokenStore:
             answer = self._post(form)
         except OutgoingError as error:
             metrics.TOKEN_REFRESHES.labels("failed").inc()
-            raise errors.token_unavailable(f"token: {error}") from None
+            raise errors.token_down(f"token: {error}") from None
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
         if answer.status in (400, 401, 403):
@@ -216,7 +223,8 @@ class TokenStore:
             )
             raise errors.authorization(f"token: Studio answered {answer.status}")
         metrics.TOKEN_REFRESHES.labels("failed").inc()
-        raise errors.token_unavailable(f"token: Studio answered {answer.status}")
+        failed = errors.token_down if answer.status >= 500 else errors.token_unavailable
+        raise failed(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
         """Ask once: a code or refresh token that was perhaps used must not be sent again.
