@@ -3,20 +3,30 @@
 Not here: what may be repeated and how an answer is read (`studio/`, `core/key_sets.py`).
 """
 
+import http.client
+import io
 import ipaddress
 import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 USER_AGENT = "StudioEmbed/0.1 (+LTI tool)"
 CONNECT_SECONDS = 5
@@ -24,6 +34,8 @@ _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")
 )
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""When the request of this thread must be over, on the monotonic clock."""
 
 
 class OutgoingError(Exception):
@@ -74,14 +86,79 @@ def _refuse_private(connection: HTTPConnection, connected: socket.socket) -> soc
     return connected
 
 
-class _GuardedHTTPConnection(HTTPConnection):
+class _TimedReader(io.RawIOBase):
+    """Reads a socket until the deadline: its own time-out would hold for each read anew."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._socket, self._deadline = connected, deadline
+        self._raw = connected.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        self._socket.settimeout(remaining)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer of which nothing is read after the deadline of its own request."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        if (deadline := _deadline.get()) is not None:
+            self.fp.close()
+            self.fp = io.BufferedReader(_TimedReader(sock, deadline))
+
+
+def _refuse_late(connection: HTTPConnection) -> None:
+    """Send nothing where looking up and connecting took all the time."""
+    deadline = _deadline.get()
+    if deadline is not None and time.monotonic() >= deadline:
+        connection.close()
+        raise ConnectTimeoutError(connection, "no connection before the deadline")
+
+
+class _TimedHTTPConnection(HTTPConnection):
+    response_class = _TimedResponse
+
+    def connect(self) -> None:
+        super().connect()
+        _refuse_late(self)
+
+
+class _TimedHTTPSConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+    def connect(self) -> None:
+        super().connect()
+        _refuse_late(self)
+
+
+class _GuardedHTTPConnection(_TimedHTTPConnection):
     def _new_conn(self) -> socket.socket:
         return _refuse_private(self, super()._new_conn())
 
 
-class _GuardedHTTPSConnection(HTTPSConnection):
+class _GuardedHTTPSConnection(_TimedHTTPSConnection):
     def _new_conn(self) -> socket.socket:
         return _refuse_private(self, super()._new_conn())
+
+
+class _TimedHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _TimedHTTPConnection
+
+
+class _TimedHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _TimedHTTPSConnection
 
 
 class _GuardedHTTPPool(HTTPConnectionPool):
@@ -92,19 +169,32 @@ class _GuardedHTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedHTTPSConnection
 
 
-class _GuardedAdapter(HTTPAdapter):
+Pools = Mapping[str, type[HTTPConnectionPool]]
+
+
+class _TimedAdapter(HTTPAdapter):
+    pools: ClassVar[Pools] = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
+        manager.pool_classes_by_scheme = dict(self.pools)
+
+
+class _GuardedAdapter(_TimedAdapter):
+    pools: ClassVar[Pools] = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
 
 
 def make_session(*, allow_private: bool) -> requests.Session:
-    """A session that ignores proxies of the environment; redirects are refused by `fetch`."""
+    """A session that ignores proxies of the environment; redirects are refused by `fetch`.
+
+    Security: all accounts share it, so it keeps no cookie.
+    """
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["User-Agent"] = USER_AGENT
-    adapter_class = HTTPAdapter if allow_private else _GuardedAdapter
+    adapter_class = _TimedAdapter if allow_private else _GuardedAdapter
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter_class(pool_connections=16, pool_maxsize=16))
     return session
@@ -128,13 +218,23 @@ def fetch(
     max_bytes: int,
     **options: Any,
 ) -> Answer:
-    """One request, with its body read within `answer_seconds` and `max_bytes`.
+    """One request, with its headers and body read within `answer_seconds` and `max_bytes`.
 
     A redirect is an answer like any other. Raises `AnswerTimeoutError` where the time is over
     after the connection stood, else `OutgoingError`.
     """
-    with explained(answer_seconds):
+    with explained(answer_seconds), _until(time.monotonic() + answer_seconds):
         return _fetch(session, method, url, answer_seconds, max_bytes, options)
+
+
+@contextmanager
+def _until(deadline: float) -> Iterator[None]:
+    """Let the requests in this block read nothing after the deadline."""
+    before = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(before)
 
 
 @contextmanager
@@ -172,7 +272,6 @@ def _fetch(
     max_bytes: int,
     options: dict[str, Any],
 ) -> Answer:
-    deadline = time.monotonic() + answer_seconds
     with session.request(
         method,
         url,
@@ -182,14 +281,9 @@ def _fetch(
         **options,
     ) as answer:
         body = bytearray()
-        while time.monotonic() < deadline:
-            piece = answer.raw.read1(8192, decode_content=True)
-            if not piece:
-                break
+        while piece := answer.raw.read1(8192, decode_content=True):
             body += piece
             if len(body) > max_bytes:
                 raise AnswerTooLongError(f"an answer of more than {max_bytes} bytes")
-        else:
-            raise requests.ReadTimeout
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status_code, headers, bytes(body))

@@ -32,6 +32,11 @@ def is_id(text: object, longest: int = 255) -> bool:
     return isinstance(text, str) and 0 < len(text) <= longest and text.isprintable()
 
 
+def may_be_token(text: str) -> bool:
+    """Whether this can stand in an `Authorization` header: printable ASCII without blanks."""
+    return all("!" <= character <= "~" for character in text)
+
+
 def printable(text: str) -> str:
     """Give a text for people on one line, with a blank for control and half characters."""
     if text.isprintable():

@@ -24,6 +24,7 @@ from app.settings.values import (
     Origin,
     Secrets,
     Sources,
+    Token,
     Url,
     Urls,
     is_local_host,
@@ -57,8 +58,8 @@ class Settings(BaseSettings):
     studio_url: Origin | None = Field(None, description="the default Studio account")
     studio_client_id: str | None = Field(None, description="its OAuth client")
     studio_client_secret: SecretStr | None = Field(None, description="that client's secret")
-    studio_refresh_token: SecretStr | None = Field(None, description="a first refresh token")
-    studio_access_token: SecretStr | None = Field(None, description="a first access token")
+    studio_refresh_token: Token | None = Field(None, description="a first refresh token")
+    studio_access_token: Token | None = Field(None, description="a first access token")
     studio_launch_mode: LaunchMode = Field(
         "canvas", description="who launches Studio: Canvas, or this service by LTI 1.1 or 1.3"
     )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
-from app.inputs import origin_of
+from app.inputs import may_be_token, origin_of
 
 
 def is_local_host(host: str | None) -> bool:
@@ -90,6 +90,12 @@ def _database(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _token(secret: SecretStr) -> SecretStr:
+    if not may_be_token(secret.get_secret_value()):
+        raise PydanticCustomError("token", "must be printable ASCII without blanks")
+    return secret
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, AfterValidator(_url)]
 Urls = Annotated[tuple[Url, ...], NoDecode, BeforeValidator(_split)]
@@ -102,3 +108,4 @@ Sources = Annotated[
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 ExistingFile = Annotated[Path, AfterValidator(_file)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+Token = Annotated[SecretStr, AfterValidator(_token)]

@@ -110,23 +110,33 @@ class Calls:
 
     def _authorized(self, call: Call, deadline: float) -> Answer:
         """Call with an access token; a refused one is refreshed, once."""
-        token = self.tokens.access_token()
-        answer = self._in_turn(call, deadline, token)
+        turn = self._take_turn(deadline)
+        token = self._find_token(call, deadline, turn)
+        answer = self._in_turn(call, deadline, turn, token)
         if answer.status == 401:
-            token = self.tokens.access_token(refused=token)
-            answer = self._in_turn(call, deadline, token)
+            # Whoever tries Studio out is the only one who may: it gets no other turn.
+            turn = turn if turn.tries_out else self._take_turn(deadline)
+            token = self._find_token(call, deadline, turn, refused=token)
+            answer = self._in_turn(call, deadline, turn, token)
         if answer.status == 401:
             raise errors.authorization(f"{call.name}: Studio refuses a token that it just gave")
         if not call.operation.is_done(answer.status):
             raise errors.by_status(answer.status, call.operation, _asked_seconds(answer))
         return answer
 
-    def _in_turn(self, call: Call, deadline: float, token: str) -> Answer:
-        """Send one call when its turn has come, and note what became of it."""
-        turn = self._take_turn(deadline)
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise errors.unavailable(f"{call.name}: no time left")
+    def _find_token(
+        self, call: Call, deadline: float, turn: Turn, refused: str | None = None
+    ) -> str:
+        """Give an access token for a call whose turn has come; a refresh that fails is noted."""
+        try:
+            return self.tokens.access_token(refused=refused, seconds=_remaining(call, deadline))
+        except errors.StudioTokenDownError:
+            self._note(turn, failed=True)
+            raise
+
+    def _in_turn(self, call: Call, deadline: float, turn: Turn, token: str) -> Answer:
+        """Send one call whose turn has come, and note what became of it."""
+        remaining = _remaining(call, deadline)
         began = time.monotonic()
         try:
             answer = self._fetch(call, min(ANSWER_SECONDS, remaining), token)
@@ -136,7 +146,8 @@ class Calls:
             self._note(turn, failed=not isinstance(meaning, errors.StudioAnswerError))
             raise meaning from None
         self._tell(call, str(answer.status), began)
-        self._note(turn, failed=answer.status >= 500)
+        if answer.status not in trying.UNDECIDED:
+            self._note(turn, failed=answer.status >= 500)
         asked = _asked_seconds(answer)
         if self.pace is not None and answer.status == trying.TOO_MANY and asked:
             self.pace.hold(datetime.now(UTC), asked)
@@ -148,12 +159,12 @@ class Calls:
         if not self.manner.waits:
             return self.pace.take(datetime.now(UTC))
         now = datetime.now(UTC)
-        latest = now + timedelta(seconds=deadline - time.monotonic() - LEAST_SECONDS)
         while True:
+            latest = now + timedelta(seconds=deadline - time.monotonic() - LEAST_SECONDS)
             turn = self.pace.reserve(now, latest)
             if turn.at <= now:
                 return turn
-            now = _wait_until(turn.at)
+            now = _wait_until(turn.at, deadline)
             if self.pace.may_go(turn, now):
                 return turn
 
@@ -198,8 +209,20 @@ def _asked_seconds(answer: Answer) -> int | None:
     return protocol.read_retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
 
 
-def _wait_until(at: datetime) -> datetime:
-    """Wait, and give the time then, which is not before."""
-    while (now := datetime.now(UTC)) < at:
-        threading.Event().wait((at - now).total_seconds())
-    return now
+def _remaining(call: Call, deadline: float) -> float:
+    """Give the seconds that are left for a call; raises `StudioUnavailableError` without any."""
+    if (remaining := deadline - time.monotonic()) <= 0:
+        raise errors.unavailable(f"{call.name}: no time left")
+    return remaining
+
+
+def _wait_until(at: datetime, deadline: float) -> datetime:
+    """Wait, but not beyond the deadline, and give the time then, which is not before.
+
+    A clock that is set meanwhile changes nothing about how long that is.
+    """
+    seconds = (at - datetime.now(UTC)).total_seconds()
+    end = min(time.monotonic() + seconds, deadline)
+    while (seconds := end - time.monotonic()) > 0:
+        threading.Event().wait(seconds)
+    return max(at, datetime.now(UTC))

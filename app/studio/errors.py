@@ -1,6 +1,7 @@
 """What can go wrong with Studio, split by what the caller should do next."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app.errors import ServiceError
 from app.studio.operations import Operation
@@ -71,6 +72,13 @@ class StudioLostError(StudioError):
 
 class StudioTokenError(StudioError):
     """No access token is to be had now. Never repeated: the refresh token may be used up."""
+
+
+class StudioTokenDownError(StudioTokenError):
+    """The token endpoint itself failed: 5xx, no answer in time, no connection."""
+
+
+TokenError = TypeVar("TokenError", bound=StudioTokenError)
 
 
 class StudioAnswerError(StudioError):
@@ -160,9 +168,18 @@ def no_slot(seconds: int) -> StudioHeldBackError:
     )
 
 
-def token_unavailable(log: str) -> StudioTokenError:
+def token_down(log: str) -> StudioTokenDownError:
     """The token endpoint does not serve."""
-    return StudioTokenError(
+    return _without_token(StudioTokenDownError, log)
+
+
+def token_unavailable(log: str) -> StudioTokenError:
+    """There is no token now, and no fault of the token endpoint."""
+    return _without_token(StudioTokenError, log)
+
+
+def _without_token(kind: type[TokenError], log: str) -> TokenError:
+    return kind(
         "studio-unavailable",
         503,
         "Studio cannot be reached at the moment.",

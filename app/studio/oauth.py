@@ -34,12 +34,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class AccountTokens:
-    """The OAuth side of one Studio account, read afresh."""
+    """The OAuth side of one Studio account, read afresh.
+
+    `kept_refresh_token` is encrypted, which is never twice the same: it tells whether the
+    account got other tokens since.
+    """
 
     client_id: str
     client_secret: str
     access_token: str | None
     refresh_token: str | None
+    kept_refresh_token: bytes | None
     access_expires_at: datetime | None
     disconnected_at: datetime | None
 
@@ -53,9 +58,11 @@ class TokenStore:
         self._db, self._vault, self._session = db, vault, session
         self._account_id, self._url = account_id, url
 
-    def access_token(self, *, refused: str | None = None) -> str:
+    def access_token(self, *, refused: str | None = None, seconds: float = WAIT_SECONDS) -> str:
         """Give an access token that is not `refused`, refreshing it if need be.
 
+        Another's refresh is waited for no longer than `seconds`. Our own always has its full
+        time, because an answer that is not waited for is an account that is locked out.
         Raises `StudioAuthorizationError` where an admin must connect the account again, and
         `StudioTokenError` where the token endpoint does not serve or is waited for.
         """
@@ -67,7 +74,12 @@ class TokenStore:
                 return None
             return token if ends is None or ends - EARLY > datetime.now(UTC) else None
 
-        return self._alone(find, self._refresh)
+        def make() -> str:
+            if (token := self._refresh() or find()) is None:
+                raise errors.token_unavailable("token: the account got other tokens meanwhile")
+            return token
+
+        return self._alone(find, make, min(WAIT_SECONDS, seconds))
 
     def redeem(self, code: str, redirect_uri: str) -> None:
         """Get tokens for a code that Studio gave an admin's browser, and keep them.
@@ -84,12 +96,17 @@ class TokenStore:
 
         def keep_none() -> str:
             none = {"access_token": None, "refresh_token": None, "access_expires_at": None}
-            self._keep(**none, disconnected_at=datetime.now(UTC))
+            self._keep(None, **none, disconnected_at=datetime.now(UTC))
             return ""
 
         self._alone(lambda: None, keep_none)
 
-    def _alone(self, find: Callable[[], str | None], make: Callable[[], str]) -> str:
+    def _alone(
+        self,
+        find: Callable[[], str | None],
+        make: Callable[[], str],
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> str:
         try:
             return locks.one_for_all(
                 self._db,
@@ -97,7 +114,7 @@ class TokenStore:
                 find,
                 make,
                 lease_seconds=LEASE_SECONDS,
-                wait_seconds=WAIT_SECONDS,
+                wait_seconds=wait_seconds,
             )
         except locks.BusyError:
             raise errors.token_unavailable("token: another process is still refreshing") from None
@@ -115,6 +132,7 @@ class TokenStore:
                 client_secret=self._open(row.client_secret) or "",
                 access_token=self._open(row.access_token),
                 refresh_token=self._open(row.refresh_token),
+                kept_refresh_token=row.refresh_token,
                 access_expires_at=row.access_expires_at,
                 disconnected_at=row.disconnected_at,
             )
@@ -126,7 +144,8 @@ class TokenStore:
     def _open(self, encrypted: bytes | None) -> str | None:
         return None if encrypted is None else self._vault.decrypt(encrypted)
 
-    def _refresh(self) -> str:
+    def _refresh(self) -> str | None:
+        """Get and keep a new access token; None where the account got other tokens meanwhile."""
         tokens = self._read()
         if not tokens.refresh_token:
             raise errors.authorization("token: the account has no refresh token")
@@ -134,7 +153,9 @@ class TokenStore:
         if tokens.disconnected_at and tokens.disconnected_at + REFUSED_FOR > now:
             raise errors.authorization("token: Studio refused the refresh token a moment ago")
         fresh = self._ask(tokens)
-        self._keep_fresh(fresh, tokens.refresh_token)
+        if fresh is None or not self._keep_fresh(fresh, tokens):
+            metrics.TOKEN_REFRESHES.labels("failed").inc()
+            return None
         metrics.TOKEN_REFRESHES.labels("kept").inc()
         return fresh.access_token.get_secret_value()
 
@@ -157,10 +178,17 @@ class TokenStore:
         self._keep_fresh(given, None, connected_at=datetime.now(UTC))
         return given.access_token.get_secret_value()
 
-    def _keep_fresh(self, fresh: protocol.Tokens, before: str | None, **columns: Any) -> None:
-        """Keep new tokens; where no refresh token is among them, the one `before` stays."""
-        refresh = fresh.refresh_token.get_secret_value() if fresh.refresh_token else before
-        self._keep(
+    def _keep_fresh(
+        self, fresh: protocol.Tokens, before: AccountTokens | None, **columns: Any
+    ) -> bool:
+        """Keep new tokens, in the place of those `before`; gives whether they still were there.
+
+        Where no refresh token is among them, the one `before` stays.
+        """
+        old = before.refresh_token if before else None
+        refresh = fresh.refresh_token.get_secret_value() if fresh.refresh_token else old
+        return self._keep(
+            before,
             access_token=self._vault.encrypt(fresh.access_token.get_secret_value()),
             refresh_token=None if refresh is None else self._vault.encrypt(refresh),
             access_expires_at=fresh.expires_at(datetime.now(UTC)),
@@ -168,7 +196,8 @@ class TokenStore:
             **columns,
         )
 
-    def _ask(self, tokens: AccountTokens) -> protocol.Tokens:
+    def _ask(self, tokens: AccountTokens) -> protocol.Tokens | None:
+        """Send the refresh token; None where it was refused and is not the account's any more."""
         form = {
             "grant_type": "refresh_token",
             "refresh_token": tokens.refresh_token,
@@ -179,11 +208,12 @@ class TokenStore:
             answer = self._post(form)
         except OutgoingError as error:
             metrics.TOKEN_REFRESHES.labels("failed").inc()
-            raise errors.token_unavailable(f"token: {error}") from None
+            raise errors.token_down(f"token: {error}") from None
         if 200 <= answer.status < 300:
             return protocol.read_tokens(protocol.read_json(answer.body, "token"))
         if answer.status in (400, 401, 403):
-            self._keep(disconnected_at=datetime.now(UTC))
+            if not self._keep(tokens, disconnected_at=datetime.now(UTC)):
+                return None
             metrics.TOKEN_REFRESHES.labels("refused").inc()
             log.error(
                 "studio-disconnected",
@@ -193,7 +223,8 @@ class TokenStore:
             )
             raise errors.authorization(f"token: Studio answered {answer.status}")
         metrics.TOKEN_REFRESHES.labels("failed").inc()
-        raise errors.token_unavailable(f"token: Studio answered {answer.status}")
+        failed = errors.token_down if answer.status >= 500 else errors.token_unavailable
+        raise failed(f"token: Studio answered {answer.status}")
 
     def _post(self, form: dict[str, Any]) -> Answer:
         """Ask once: a code or refresh token that was perhaps used must not be sent again.
@@ -210,8 +241,13 @@ class TokenStore:
         )
 
     @stamina.retry(on=OperationalError, attempts=5, timeout=20.0)
-    def _keep(self, **columns: Any) -> None:
-        """Write to the account; again where the database is away, since a lost token is lost."""
+    def _keep(self, before: AccountTokens | None, **columns: Any) -> bool:
+        """Write to the account; again where the database is away, since a lost token is lost.
+
+        With `before`, only where its refresh token is still the account's. Gives whether it wrote.
+        """
+        write = update(studio_account).where(studio_account.c.id == self._account_id)
+        if before is not None:
+            write = write.where(studio_account.c.refresh_token == before.kept_refresh_token)
         with self._db.writing() as connection:
-            account = studio_account.c.id == self._account_id
-            connection.execute(update(studio_account).where(account).values(columns))
+            return connection.execute(write.values(columns)).rowcount > 0

@@ -16,12 +16,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from app.inputs import origin_of
+from app.inputs import may_be_token, origin_of
 from app.studio import errors
 from app.studio.arguments import place
 from app.studio.operations import Operation
@@ -36,12 +36,21 @@ LONGEST_URL = 4096
 T = TypeVar("T", bound=Shape)
 
 
+def _check_token(secret: SecretStr) -> SecretStr:
+    if not may_be_token(secret.get_secret_value()):
+        raise ValueError("no token")
+    return secret
+
+
+Token = Annotated[SecretStr, AfterValidator(_check_token)]
+
+
 class Tokens(BaseModel):
     """What the token endpoint gives."""
 
     model_config = ConfigDict(frozen=True)
-    access_token: SecretStr = Field(min_length=1)
-    refresh_token: SecretStr | None = None
+    access_token: Token = Field(min_length=1)
+    refresh_token: Token | None = None
     expires_in: Any = None
 
     def expires_at(self, now: datetime) -> datetime | None:

@@ -216,20 +216,33 @@ def test_5xx_and_broken_connections_open_the_circuit(reach: Reach, how: dict[str
     assert _open_until(reach) is not None
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 422, 429])
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
 def test_4xx_do_not_open_it_and_begin_the_count_anew(reach: Reach, status: int):
     client = reach.client()
     reach.fail("delete", status=500, times=FAILURES_TO_OPEN - 1)
     for _ in range(FAILURES_TO_OPEN - 1):
         with pytest.raises(errors.StudioUnavailableError):
             client.delete_media(CELLS)
-    reach.fail("delete", status=status, times=3 if status == 429 else 1, retry_after=0)
+    reach.fail("delete", status=status)
     with pytest.raises(errors.StudioError):
         client.delete_media(CELLS)
     reach.fail("delete", status=500)
     with pytest.raises(errors.StudioUnavailableError):
         client.delete_media(CELLS)
     assert _open_until(reach) is None
+
+
+@pytest.mark.parametrize(("status", "times"), [(429, 3), (401, 2)])
+def test_429_and_401_say_nothing_about_how_studio_is(reach: Reach, status: int, times: int):
+    reach.client().ping()
+    pace = Pace(reach.db, reach.account_id, FAST)
+    for _ in range(FAILURES_TO_OPEN):
+        pace.note_failure(datetime.now(UTC))
+    opened = _open_until(reach)
+    reach.fail("show", status=status, times=times)
+    with pytest.raises(errors.StudioError):
+        reach.client().get_media(CELLS)
+    assert (_read_pace(reach).failures, _open_until(reach)) == (FAILURES_TO_OPEN, opened)
 
 
 def test_no_connection_is_a_failure_too_and_is_told_as_one(reach: Reach):

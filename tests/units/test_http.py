@@ -21,6 +21,8 @@ from app.http import (
     AnswerLostError,
     AnswerTimeoutError,
     OutgoingError,
+    _until,
+    explained,
     fetch,
     is_public,
     make_session,
@@ -220,8 +222,10 @@ def test_no_answer_in_time_is_told_as_such():
         (OK + b"Content-Length: 5000\r\n\r\n", b"x"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
         (OK + b"\r\n", b"x"),
+        (OK, b"X-More: x\r\n"),
+        (b"HTTP/1.1 200", b" OK"),
     ],
-    ids=["length", "chunks", "until it closes"],
+    ids=["length", "chunks", "until it closes", "headers", "first line"],
 )
 def test_an_answer_that_drips_is_not_waited_for(head: bytes, piece: bytes):
     def behave(connected: socket.socket) -> None:
@@ -264,6 +268,40 @@ def test_a_certificate_that_nobody_vouches_for_is_told_as_such(tmp_path: Path):
     assert not isinstance(caught.value, AnswerLostError)
 
 
+def test_an_answer_over_tls_that_drips_is_not_waited_for(tmp_path: Path):
+    certificate = _own_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def behave(connected: socket.socket) -> None:
+        with context.wrap_socket(connected.dup(), server_side=True) as shaken:
+            shaken.recv(65536)
+            server.drip(shaken, b"HTTP")
+
+    began = time.monotonic()
+    with (
+        serving(behave, reads_first=False) as server,
+        make_session(allow_private=True) as session,
+        pytest.raises(AnswerTimeoutError),
+    ):
+        session.verify = str(certificate)
+        url = f"https://127.0.0.1:{server.port}/"
+        fetch(session, "GET", url, answer_seconds=0.3, max_bytes=100)
+    assert time.monotonic() - began < DRIP_SECONDS / 2
+
+
+def test_nothing_is_sent_where_connecting_took_all_the_time():
+    with serving(_saying(OK + b"Content-Length: 2\r\n\r\nhi")) as server:
+        with (
+            make_session(allow_private=True) as session,
+            pytest.raises(OutgoingError, match="no connection in time"),
+            explained(1),
+            _until(time.monotonic()),
+        ):
+            session.get(f"http://127.0.0.1:{server.port}/", timeout=5)
+        assert server.asked == []
+
+
 @pytest.mark.parametrize("url", ["http://", "nothing", "file:///etc/passwd", "http://[x/"])
 def test_what_is_no_address_is_not_asked(url: str):
     with pytest.raises(OutgoingError):
@@ -290,3 +328,34 @@ def test_a_connection_is_used_again_whatever_was_answered():
             last = fetch(session, "GET", url, answer_seconds=5, max_bytes=100)
         session.close()
         assert (last.body, len(server.asked)) == (b"last", 1)
+
+
+def test_the_deadline_of_a_request_is_none_of_the_next_ones_on_its_connection():
+    def behave(connected: socket.socket) -> None:
+        connected.sendall(OK + b"Content-Length: 2\r\n\r\nhi")
+        connected.recv(65536)
+        server.ended.wait(0.4)
+        connected.sendall(OK + b"Content-Length: 2\r\n\r\nho")
+
+    with serving(behave) as server, make_session(allow_private=True) as session:
+        url = f"http://127.0.0.1:{server.port}/"
+        for seconds, body in ((0.3, b"hi"), (5, b"ho")):
+            answer = fetch(session, "GET", url, answer_seconds=seconds, max_bytes=100)
+            assert answer.body == body
+        assert len(server.asked) == 1
+
+
+def test_no_cookie_is_kept_for_the_next_request():
+    asked: list[bytes] = []
+
+    def behave(connected: socket.socket) -> None:
+        connected.sendall(OK + b"Set-Cookie: a=b; Path=/\r\nContent-Length: 0\r\n\r\n")
+        asked.append(connected.recv(65536))
+        connected.sendall(OK + b"Content-Length: 0\r\n\r\n")
+
+    with serving(behave) as server, make_session(allow_private=True) as session:
+        for _ in range(2):
+            url = f"http://127.0.0.1:{server.port}/"
+            fetch(session, "GET", url, answer_seconds=5, max_bytes=100)
+    assert b"GET / " in asked[0]
+    assert b"cookie" not in asked[0].lower()

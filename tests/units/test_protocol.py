@@ -59,7 +59,18 @@ def test_tokens_are_read_and_not_shown():
 
 @pytest.mark.parametrize(
     "value",
-    [None, [], {}, {"access_token": ""}, {"access_token": 5}, {"refresh_token": "x"}],
+    [
+        None,
+        [],
+        {},
+        {"access_token": ""},
+        {"access_token": 5},
+        {"refresh_token": "x"},
+        {"access_token": "€uro"},
+        {"access_token": "two words"},
+        {"access_token": "at\n"},
+        {"access_token": "at", "refresh_token": "r\x7f"},
+    ],
     ids=str,
 )
 def test_what_holds_no_tokens_is_refused(value: Any):

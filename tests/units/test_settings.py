@@ -109,6 +109,13 @@ def test_no_secret_stands_in_what_is_told_or_printed(read, faults):
     assert "not-to-be-seen" not in repr(read(**good))
 
 
+@pytest.mark.parametrize("name", ["STUDIO_ACCESS_TOKEN", "STUDIO_REFRESH_TOKEN"])
+@pytest.mark.parametrize("token", ["€uro", "two words", "token\n"])
+def test_a_token_that_no_header_can_carry_is_refused(faults, name: str, token: str):
+    told = faults(STUDIO_URL="https://school.instructuremedia.com", **{name: token})
+    assert told == [f"{name}: must be printable ASCII without blanks"]
+
+
 def test_the_secret_key_is_needed_outside_development(faults):
     (line,) = faults(SECRET_KEY="")
     assert line.startswith("SECRET_KEY: is required outside development; make one with: python3 -c")
