@@ -125,7 +125,7 @@ class StudioClient:
     def create_embed(self, wish: EmbedWish) -> str:
         """Put a media into a course; gives its launch URL, checked to be this Studio's.
 
-        After `StudioTimeoutError` and `StudioLostError` it is not known whether it was made: see
+        Where `trying.may_have_been_obeyed` it is not known whether it was made: see
         `find_launch_url`.
         """
         _check_wish(wish)

@@ -163,7 +163,7 @@ def test_what_may_have_been_obeyed_is_not_sent_again(reach: Reach, name: str):
         ("show", 500, 3),
         ("show", 503, 3),
         ("show", 429, 3),
-        ("create_embed", 502, 3),
+        ("create_embed", 502, 1),
         ("delete", 500, 1),
         ("add_permissions", 504, 1),
         ("delete", 503, 3),
