@@ -70,6 +70,14 @@ class StudioClient:
         """
         return self._calling(self._calls.patient())
 
+    def in_turn(self) -> "StudioClient":
+        """Wait for the turn of a patient client; gives one that then calls as a launch does.
+
+        For work that others may wait for: they wait for the calls and not for the turn.
+        Raises `StudioHeldBackError` as a call would.
+        """
+        return self._calling(self._calls.in_turn())
+
     def ping(self) -> None:
         """See that Studio answers and accepts our tokens."""
         protocol.read_pong(self._calls.send(operations.PING).body)
