@@ -6,6 +6,7 @@ Not here: tokens, turns and tries (`calls`).
 """
 
 import copy
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -144,8 +145,9 @@ class StudioClient:
     def find_launch_url(self, wish: EmbedWish) -> str | None:
         """Find out whether an embed like `wish` was made before; its launch URL, or None."""
         _check_wish(wish)
-        value = self._value(operations.PERSPECTIVES, {"media_id": wish.media_id})
-        return launch_urls.find_launch_url(value, wish, self.url)
+        values = self._values(operations.PERSPECTIVES, {"media_id": wish.media_id})
+        found = (launch_urls.find_launch_url(value, wish, self.url) for value in values)
+        return next((url for url in found if url is not None), None)
 
     def get_download_url(self, media_id: int, quality: str | None = None) -> str:
         """Give where the best version, or one quality, can be fetched for 24 hours.
@@ -195,10 +197,10 @@ class StudioClient:
         query, keys = {"min_permission": min_permission}, ("users", "user_permissions")
         return self._each(operations.USERS, keys, User, limit, query, media_id=media_id)
 
-    def list_user_emails(self, media_id: int) -> frozenset[str]:
-        """Give the addresses, in lower case, of all who have access to a media."""
-        users = self.list_users(media_id, limit=MOST_USERS)
-        return frozenset(user.email.lower() for user in users if user.email)
+    def has_user(self, media_id: int, email: str) -> bool:
+        """Whether somebody with this address, whatever its case, has access to a media."""
+        users, wanted = self.list_users(media_id), email.lower()
+        return any((user.email or "").lower() == wanted for user in users)
 
     def list_caption_files(self, media_id: int) -> tuple[CaptionFile, ...]:
         """Give the captions of a media."""
@@ -264,7 +266,19 @@ class StudioClient:
         """Read a list that comes as a whole."""
         for field, number in ids.items():
             arguments.check_id(field, number)
-        return protocol.read_list(self._value(operation, ids), keys, shape, operation.name)
+        lists = (
+            protocol.read_list(value, keys, shape, operation.name)
+            for value in self._values(operation, ids)
+        )
+        return tuple(itertools.chain.from_iterable(lists))
+
+    def _values(self, operation: Operation, ids: Mapping[str, int]) -> Iterator[object]:
+        """Give what is answered for a whole list, page after page if Studio pages it."""
+
+        def load(page: int) -> object:
+            return self._value(operation, ids, {} if page == 1 else {"page": str(page)})
+
+        return paging.whole(load, lambda value: protocol.read_last_page(value, operation.name))
 
     def _each(
         self,

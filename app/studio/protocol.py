@@ -86,11 +86,16 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     meta: Meta | None
 
-    def may_be_followed(self, number: int, per_page: int) -> bool:
-        """Whether to ask for another page after this one, which was the `number`th."""
-        if self.meta is not None and self.meta.last_page is not None:
-            return bool(self.items) and number < self.meta.last_page
-        return len(self.items) == per_page
+    def may_be_followed(self, number: int, so_far: int) -> bool:
+        """Whether to ask for another page after this one, the `number`th; `so_far` are with it.
+
+        How many are on a page says nothing: Studio may give fewer than it is asked for.
+        """
+        if not self.items or self.meta is None:
+            return bool(self.items)
+        if self.meta.last_page is not None:
+            return number < self.meta.last_page
+        return self.meta.total_count is None or so_far < self.meta.total_count
 
 
 def authorization_url(account_url: str, client_id: str, redirect_uri: str) -> str:
@@ -133,6 +138,13 @@ def read_page(value: Any, keys: Sequence[str], shape: type[T], operation: str) -
     items = read_list(value, keys, shape, operation)
     meta = value.get("meta") if isinstance(value, dict) else None
     return Page(items, None if meta is None else _read(meta, Meta, ("meta",), operation))
+
+
+def read_last_page(value: Any, operation: str) -> int:
+    """Read how many pages a list has, 1 where it does not say; raises `StudioAnswerError`."""
+    meta = value.get("meta") if isinstance(value, dict) else None
+    last = None if meta is None else _read(meta, Meta, ("meta",), operation).last_page
+    return 1 if last is None else last
 
 
 def _member(value: Any, key: str, operation: str) -> Any:

@@ -140,7 +140,7 @@ def test_a_download_without_a_redirect_is_refused(reach: Reach):
 
 
 @pytest.mark.parametrize("how", ["cut", "reset"])
-@pytest.mark.parametrize("name", ["search", "show", "users", "unarchive"])
+@pytest.mark.parametrize("name", ["search", "show", "sources", "unarchive"])
 def test_an_answer_that_is_cut_off_is_asked_for_again_where_that_does_no_harm(
     reach: Reach, name: str, how: str
 ):

@@ -46,7 +46,7 @@ def _faults(ask: Callable[[], object]) -> dict[str, str]:
         ("media_id", CLIENT.list_perspectives),
         ("media_id", CLIENT.list_sources),
         ("media_id", CLIENT.list_users),
-        ("media_id", CLIENT.list_user_emails),
+        ("media_id", lambda odd: CLIENT.has_user(odd, "a@b.example")),
         ("media_id", CLIENT.list_caption_files),
         ("media_id", lambda odd: CLIENT.create_embed(EmbedWish(odd, 101, "embed", False))),
         ("course_id", lambda odd: CLIENT.create_embed(EmbedWish(7, odd, "embed", False))),
