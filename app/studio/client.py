@@ -137,14 +137,14 @@ class StudioClient:
         Where `trying.may_have_been_obeyed` it is not known whether it was made: see
         `find_launch_url`.
         """
-        _check_wish(wish)
+        wish.check()
         ids = {"media_id": wish.media_id}
         value = self._value(operations.CREATE_EMBED, ids, body=wish.body())
         return launch_urls.read_launch_url(value, self.url)
 
     def find_launch_url(self, wish: EmbedWish) -> str | None:
         """Find out whether an embed like `wish` was made before; its launch URL, or None."""
-        _check_wish(wish)
+        wish.check()
         values = self._values(operations.PERSPECTIVES, {"media_id": wish.media_id})
         found = (launch_urls.find_launch_url(value, wish, self.url) for value in values)
         return next((url for url in found if url is not None), None)
@@ -266,10 +266,8 @@ class StudioClient:
         """Read a list that comes as a whole."""
         for field, number in ids.items():
             arguments.check_id(field, number)
-        lists = (
-            protocol.read_list(value, keys, shape, operation.name)
-            for value in self._values(operation, ids)
-        )
+        values = self._values(operation, ids)
+        lists = (protocol.read_list(value, keys, shape, operation.name) for value in values)
         return tuple(itertools.chain.from_iterable(lists))
 
     def _values(self, operation: Operation, ids: Mapping[str, int]) -> Iterator[object]:
@@ -300,9 +298,3 @@ class StudioClient:
             return protocol.read_page(value, keys, shape, operation.name)
 
         return paging.each(load, limit)
-
-
-def _check_wish(wish: EmbedWish) -> None:
-    arguments.check_id("media_id", wish.media_id)
-    arguments.check_id("course_id", wish.course_id)
-    arguments.check_choice("embed_type", wish.embed_type, arguments.EMBED_TYPES)

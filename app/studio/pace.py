@@ -25,7 +25,6 @@ from app.studio import errors
 
 FAILURES_TO_OPEN = 5
 OPEN_FOR = timedelta(seconds=30)
-LONGEST_HOLD_SECONDS = 300
 LONGEST_QUEUE = timedelta(minutes=10)
 _SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +82,7 @@ class Pace:
 
     def hold(self, now: datetime, seconds: int) -> None:
         """Give no slot for so long (five minutes at the most), as Studio asked."""
-        held = timedelta(seconds=min(seconds, LONGEST_HOLD_SECONDS))
+        held = timedelta(seconds=min(seconds, errors.LONGEST_HOLD_SECONDS))
         self._note(
             next_slot_us=_not_before(_row.next_slot_us, now + held, now),
             held_until_us=_not_before(_row.held_until_us, now + held, now),

@@ -22,8 +22,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from app.inputs import origin_of
-from app.studio import errors
-from app.studio.arguments import place
+from app.studio import arguments, errors
 from app.studio.operations import Operation
 from app.studio.shapes import Shape
 
@@ -32,6 +31,7 @@ AUTHORIZE_PATH = "/api/public/oauth/authorize"
 TOKEN_PATH = "/api/public/oauth/token"  # noqa: S105 (a path)
 LONGEST_LIFETIME_SECONDS = 366 * 24 * 3600
 LONGEST_URL = 4096
+DEEPEST = 100
 
 T = TypeVar("T", bound=Shape)
 
@@ -61,6 +61,13 @@ class EmbedWish:
     course_id: int
     embed_type: str
     downloadable: bool
+
+    def check(self) -> None:
+        """See that it can be sent; raises `StudioArgumentError`."""
+        arguments.check_id("media_id", self.media_id)
+        arguments.check_id("course_id", self.course_id)
+        arguments.check_choice("embed_type", self.embed_type, arguments.EMBED_TYPES)
+        arguments.check_flag("downloadable", self.downloadable)
 
     def body(self) -> dict[str, Any]:
         """The JSON body of the call."""
@@ -113,9 +120,32 @@ def fill_path(operation: Operation, ids: Mapping[str, int], query: Mapping[str, 
 def read_json(body: bytes, operation: str) -> Any:
     """Give the JSON value of an answer; raises `StudioAnswerError`."""
     try:
-        return json.loads(body)
+        value = json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise errors.answer(f"{operation}: the answer is no JSON") from None
+    if _is_too_deep(value):
+        raise errors.answer(f"{operation}: the answer is nested too deeply")
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("no number of JSON")
+    return number
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether it is nested more deeply than it could be written out again."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def read_one(value: Any, key: str, shape: type[T], operation: str) -> T:
@@ -158,7 +188,7 @@ def _read(value: Any, shape: type[T], where: tuple[int | str, ...], operation: s
         return shape.model_validate(value)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = place((*where, *fault["loc"]))
+        field = arguments.place((*where, *fault["loc"]))
         raise errors.answer(f"{operation}: {field}: {fault['msg']}") from None
 
 

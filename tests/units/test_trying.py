@@ -172,6 +172,11 @@ def test_each_status_has_its_meaning_whatever_was_asked(
     assert error.hint.endswith(".")
 
 
+def test_an_endless_retry_after_is_told_as_five_minutes():
+    error = errors.unavailable("x", 10**9, 503)
+    assert (error.retry_after_seconds, error.asked_seconds) == (300, 10**9)
+
+
 @pytest.mark.parametrize("operation", ALL, ids=lambda one: one.name)
 def test_a_404_is_of_the_media_or_of_something_else(operation: Operation):
     error = errors.by_status(404, operation, None)
