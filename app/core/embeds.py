@@ -31,9 +31,10 @@ from app.studio.errors import (
     StudioHeldBackError,
     StudioLostError,
     StudioRejectedError,
-    StudioTimeoutError,
+    StudioUnavailableError,
 )
 from app.studio.protocol import EmbedWish
+from app.studio.trying import may_have_been_obeyed
 
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
@@ -174,24 +175,33 @@ def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
     uncertain = _claim(db, key)
     try:
         title = studio.get_media(key.media_id).title
-        made = _find_made(studio, key) if uncertain else None
-        launch_url = made or _create(studio, key)
-        if made is None:
-            metrics.EMBEDS_MADE.labels(key.embed_type).inc()
+        try:
+            launch_url = _find_or_create(studio, key, look_first=uncertain)
+        except (StudioLostError, StudioUnavailableError) as error:
+            if uncertain or not _may_look_at_once(error):
+                raise
+            uncertain = True
+            launch_url = _find_or_create(studio, key, look_first=True)
     except StudioError as error:
-        unknown = isinstance(error, StudioTimeoutError | StudioLostError | StudioAnswerError)
-        _note_failure(db, key, error, uncertain=uncertain or unknown)
+        _note_failure(db, key, error, uncertain=uncertain or may_have_been_obeyed(error))
         raise
     with db.writing() as connection:
         return _finish(connection, key, title, launch_url)
 
 
-def _create(studio: StudioClient, key: EmbedKey) -> str:
-    """Create the embed; after a broken connection see first whether it was made."""
-    try:
-        return studio.create_embed(key.wish)
-    except StudioLostError:
-        return _find_made(studio, key) or studio.create_embed(key.wish)
+def _find_or_create(studio: StudioClient, key: EmbedKey, *, look_first: bool) -> str:
+    """Create the embed, unless it is there when it is looked for first."""
+    if look_first and (made := _find_made(studio, key)) is not None:
+        return made
+    launch_url = studio.create_embed(key.wish)
+    metrics.EMBEDS_MADE.labels(key.embed_type).inc()
+    return launch_url
+
+
+def _may_look_at_once(error: StudioError) -> bool:
+    """Whether a creation may have been obeyed, and Studio did not ask to be left alone."""
+    asked = error.asked_seconds if isinstance(error, StudioUnavailableError) else None
+    return may_have_been_obeyed(error) and not asked
 
 
 def _find_made(studio: StudioClient, key: EmbedKey) -> str | None:

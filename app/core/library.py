@@ -21,9 +21,8 @@ def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -
             "Ask an admin to share it, or ask a teacher whom Studio knows to open this page once.",
         )
     owner = studio.get_media(media_id).owner
-    if email != (
-        (owner.email if owner else None) or ""
-    ).lower() and email not in studio.list_user_emails(media_id):
+    is_owner = email == ((owner.email if owner else None) or "").lower()
+    if not is_owner and not studio.has_user(media_id, email):
         raise EmbedError(
             "media-not-yours",
             403,

@@ -33,6 +33,7 @@ def ensure_embed(
 ) -> tuple[Embed, bool]:
     """Find or make an embed, and say whether it had to be made.
 
+    It waits for its turn before it takes the embed's lock, so that no launch waits for that.
     Security: the caller has seen that this program may have embeds made. Raises `EmbedError` where
     another still makes it after `wait_seconds`, and `StudioError`.
     """
@@ -43,7 +44,7 @@ def ensure_embed(
         with open_studio() as studio:
             try:
                 embed = embeds.ensure_embed(
-                    db, studio, key, asked.append, since=since, wait_seconds=wait_seconds
+                    db, studio.in_turn(), key, asked.append, since=since, wait_seconds=wait_seconds
                 )
             except BusyError:
                 raise _busy() from None

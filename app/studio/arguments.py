@@ -53,6 +53,12 @@ def check_email(field: str, value: object) -> None:
         raise argument(Fault(field, "must be an e-mail address"))
 
 
+def check_flag(field: str, value: object) -> None:
+    """See that this is true or false; raises `StudioArgumentError`."""
+    if not isinstance(value, bool):
+        raise argument(Fault(field, "must be true or false"))
+
+
 def check_some(field: str, values: Sequence[object]) -> None:
     """See that the list is not empty; raises `StudioArgumentError`."""
     if not values:

@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """The way to one account, and the caller's manner. `deadline` is on the monotonic clock."""
+    """The way to one account, and the caller's manner. `deadline` is on the monotonic clock.
+
+    `in_hand` are turns that were waited for and not used yet.
+    """
 
     url: str
     session: requests.Session
@@ -66,6 +69,7 @@ class Calls:
     on_answer: OnAnswer | None = None
     manner: Manner = LAUNCH
     deadline: float = math.inf
+    in_hand: list[Turn] = field(default_factory=list)
 
     def within(self, seconds: float) -> "Calls":
         """Give the same way for calls that end, all together, within `seconds` from now."""
@@ -74,6 +78,15 @@ class Calls:
     def patient(self) -> "Calls":
         """Give the same way for a caller that waits for its turn."""
         return replace(self, manner=PATIENT)
+
+    def in_turn(self) -> "Calls":
+        """Wait for a turn; gives a launch's way whose first call uses it.
+
+        Raises `StudioHeldBackError` where none comes early enough to be of use.
+        """
+        deadline = min(self.deadline, time.monotonic() + self.manner.all_tries_seconds)
+        turn = self._take_turn(deadline - ANSWER_SECONDS)
+        return replace(self, manner=LAUNCH, in_hand=[turn])
 
     def send(
         self,
@@ -154,6 +167,8 @@ class Calls:
         return answer
 
     def _take_turn(self, deadline: float) -> Turn:
+        if self.in_hand:
+            return self.in_hand.pop()
         if self.pace is None:
             return NO_TROUBLE
         if not self.manner.waits:

@@ -6,6 +6,7 @@ Not here: tokens, turns and tries (`calls`).
 """
 
 import copy
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -70,6 +71,14 @@ class StudioClient:
         """
         return self._calling(self._calls.patient())
 
+    def in_turn(self) -> "StudioClient":
+        """Wait for the turn of a patient client; gives one that then calls as a launch does.
+
+        For work that others may wait for: they wait for the calls and not for the turn.
+        Raises `StudioHeldBackError` as a call would.
+        """
+        return self._calling(self._calls.in_turn())
+
     def ping(self) -> None:
         """See that Studio answers and accepts our tokens."""
         protocol.read_pong(self._calls.send(operations.PING).body)
@@ -125,19 +134,20 @@ class StudioClient:
     def create_embed(self, wish: EmbedWish) -> str:
         """Put a media into a course; gives its launch URL, checked to be this Studio's.
 
-        After `StudioTimeoutError` and `StudioLostError` it is not known whether it was made: see
+        Where `trying.may_have_been_obeyed` it is not known whether it was made: see
         `find_launch_url`.
         """
-        _check_wish(wish)
+        wish.check()
         ids = {"media_id": wish.media_id}
         value = self._value(operations.CREATE_EMBED, ids, body=wish.body())
         return launch_urls.read_launch_url(value, self.url)
 
     def find_launch_url(self, wish: EmbedWish) -> str | None:
         """Find out whether an embed like `wish` was made before; its launch URL, or None."""
-        _check_wish(wish)
-        value = self._value(operations.PERSPECTIVES, {"media_id": wish.media_id})
-        return launch_urls.find_launch_url(value, wish, self.url)
+        wish.check()
+        values = self._values(operations.PERSPECTIVES, {"media_id": wish.media_id})
+        found = (launch_urls.find_launch_url(value, wish, self.url) for value in values)
+        return next((url for url in found if url is not None), None)
 
     def get_download_url(self, media_id: int, quality: str | None = None) -> str:
         """Give where the best version, or one quality, can be fetched for 24 hours.
@@ -187,10 +197,10 @@ class StudioClient:
         query, keys = {"min_permission": min_permission}, ("users", "user_permissions")
         return self._each(operations.USERS, keys, User, limit, query, media_id=media_id)
 
-    def list_user_emails(self, media_id: int) -> frozenset[str]:
-        """Give the addresses, in lower case, of all who have access to a media."""
-        users = self.list_users(media_id, limit=MOST_USERS)
-        return frozenset(user.email.lower() for user in users if user.email)
+    def has_user(self, media_id: int, email: str) -> bool:
+        """Whether somebody with this address, whatever its case, has access to a media."""
+        users, wanted = self.list_users(media_id), email.lower()
+        return any((user.email or "").lower() == wanted for user in users)
 
     def list_caption_files(self, media_id: int) -> tuple[CaptionFile, ...]:
         """Give the captions of a media."""
@@ -256,7 +266,17 @@ class StudioClient:
         """Read a list that comes as a whole."""
         for field, number in ids.items():
             arguments.check_id(field, number)
-        return protocol.read_list(self._value(operation, ids), keys, shape, operation.name)
+        values = self._values(operation, ids)
+        lists = (protocol.read_list(value, keys, shape, operation.name) for value in values)
+        return tuple(itertools.chain.from_iterable(lists))
+
+    def _values(self, operation: Operation, ids: Mapping[str, int]) -> Iterator[object]:
+        """Give what is answered for a whole list, page after page if Studio pages it."""
+
+        def load(page: int) -> object:
+            return self._value(operation, ids, {} if page == 1 else {"page": str(page)})
+
+        return paging.whole(load, lambda value: protocol.read_last_page(value, operation.name))
 
     def _each(
         self,
@@ -278,9 +298,3 @@ class StudioClient:
             return protocol.read_page(value, keys, shape, operation.name)
 
         return paging.each(load, limit)
-
-
-def _check_wish(wish: EmbedWish) -> None:
-    arguments.check_id("media_id", wish.media_id)
-    arguments.check_id("course_id", wish.course_id)
-    arguments.check_choice("embed_type", wish.embed_type, arguments.EMBED_TYPES)

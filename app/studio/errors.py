@@ -6,6 +6,9 @@ from typing import TypeVar
 from app.errors import ServiceError
 from app.studio.operations import Operation
 
+LONGEST_HOLD_SECONDS = 300
+"""Of a Retry-After of Studio no more is believed, and no more is told."""
+
 
 class StudioError(ServiceError):
     """A call to Studio that did not bring what it was made for."""
@@ -137,7 +140,7 @@ def unavailable(
         503,
         "Studio cannot be reached at the moment.",
         "Please try again in a little while.",
-        retry_after_seconds=asked_seconds or 10,
+        retry_after_seconds=min(asked_seconds or 10, LONGEST_HOLD_SECONDS),
         log=log,
         asked_seconds=asked_seconds,
         answered=answered,

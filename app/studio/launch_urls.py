@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.inputs import origin_of
 from app.studio import errors
-from app.studio.protocol import EmbedWish
+from app.studio.protocol import LONGEST_URL, EmbedWish
 
 LAUNCH_PATH = "/lti/launch"
 
@@ -38,12 +38,14 @@ def read_launch_url(value: Any, account_url: str) -> str:
 
 def is_launch_url(text: str, account_url: str) -> bool:
     """Whether `text` is an LTI launch on the account's Studio, under its scheme, host and port."""
-    if len(text) > 4096 or any(not "!" <= character <= "~" for character in text):
+    if len(text) > LONGEST_URL or any(not "!" <= character <= "~" for character in text):
         return False
     if "\\" in text or "#" in text or origin_of(text) != account_url:
         return False
     path = urlsplit(text).path
-    return (path == LAUNCH_PATH or path.startswith(LAUNCH_PATH + "/")) and ".." not in path
+    if ".." in path or "%2e" in path.lower():
+        return False
+    return path == LAUNCH_PATH or path.startswith(LAUNCH_PATH + "/")
 
 
 def find_launch_url(value: Any, wish: EmbedWish, account_url: str) -> str | None:

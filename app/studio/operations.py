@@ -50,14 +50,13 @@ class Operation:
     """One operation; `path` is filled with numbers only.
 
     `repeat` says after which failures it may be sent again: `always`, also where nobody knows
-    whether it was obeyed; `answered`, where Studio said that it failed (429, 5xx) or was not
-    reached; `refused`, where it was certainly not obeyed (429, 503, not reached).
+    whether it was obeyed; `refused`, where it was certainly not obeyed (429, 503, not reached).
     """
 
     name: str
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
-    repeat: Literal["always", "answered", "refused"] = "always"
+    repeat: Literal["always", "refused"] = "always"
     of_media: bool = True
     redirects: bool = False
     forbidden: Text = NOT_ALLOWED
@@ -81,7 +80,7 @@ ARCHIVE = Operation("archive", "PUT", "/media/{media_id}/archive")
 UNARCHIVE = Operation("unarchive", "PUT", "/media/{media_id}/unarchive", missing=NO_PLACE)
 COURSES = Operation("courses", "GET", "/media/{media_id}/courses")
 CREATE_EMBED = Operation(
-    "create_embed", "POST", "/media/{media_id}/create_embed", "answered", rejected=NOT_EMBEDDED
+    "create_embed", "POST", "/media/{media_id}/create_embed", "refused", rejected=NOT_EMBEDDED
 )
 DOWNLOAD = Operation(
     "download",

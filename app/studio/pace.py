@@ -25,7 +25,6 @@ from app.studio import errors
 
 FAILURES_TO_OPEN = 5
 OPEN_FOR = timedelta(seconds=30)
-LONGEST_HOLD_SECONDS = 300
 LONGEST_QUEUE = timedelta(minutes=10)
 _SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,11 +82,10 @@ class Pace:
 
     def hold(self, now: datetime, seconds: int) -> None:
         """Give no slot for so long (five minutes at the most), as Studio asked."""
-        held = min(seconds, LONGEST_HOLD_SECONDS)
-        until = sa.literal(_microseconds(now) + held * _SECOND, sa.BigInteger)
+        held = timedelta(seconds=min(seconds, errors.LONGEST_HOLD_SECONDS))
         self._note(
-            next_slot_us=sa.case((_row.next_slot_us > until, _row.next_slot_us), else_=until),
-            held_until_us=sa.case((_row.held_until_us > until, _row.held_until_us), else_=until),
+            next_slot_us=_not_before(_row.next_slot_us, now + held, now),
+            held_until_us=_not_before(_row.held_until_us, now + held, now),
         )
 
     def note_failure(self, now: datetime) -> None:
@@ -142,10 +140,15 @@ def list_circuits(db: Database) -> list[Circuit]:
 
 
 def _next_slot(now: datetime) -> Any:
-    """Give when the next slot begins; whatever is too far away was made by a wrong clock."""
-    begins = sa.literal(_microseconds(now), sa.BigInteger)
+    """Give when the next slot begins."""
+    return _not_before(_row.next_slot_us, now, now)
+
+
+def _not_before(column: Any, earliest: datetime, now: datetime) -> Any:
+    """Give what the column says, or `earliest`; what is too far away was made by a wrong clock."""
+    begins = sa.literal(_microseconds(earliest), sa.BigInteger)
     ends = sa.literal(_microseconds(now + LONGEST_QUEUE), sa.BigInteger)
-    return sa.case((_row.next_slot_us.between(begins, ends), _row.next_slot_us), else_=begins)
+    return sa.case((column.between(begins, ends), column), else_=begins)
 
 
 def _is_closed(now: datetime) -> Any:

@@ -22,8 +22,7 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from app.inputs import may_be_token, origin_of
-from app.studio import errors
-from app.studio.arguments import place
+from app.studio import arguments, errors
 from app.studio.operations import Operation
 from app.studio.shapes import Shape
 
@@ -32,6 +31,7 @@ AUTHORIZE_PATH = "/api/public/oauth/authorize"
 TOKEN_PATH = "/api/public/oauth/token"  # noqa: S105 (a path)
 LONGEST_LIFETIME_SECONDS = 366 * 24 * 3600
 LONGEST_URL = 4096
+DEEPEST = 100
 
 T = TypeVar("T", bound=Shape)
 
@@ -71,6 +71,13 @@ class EmbedWish:
     embed_type: str
     downloadable: bool
 
+    def check(self) -> None:
+        """See that it can be sent; raises `StudioArgumentError`."""
+        arguments.check_id("media_id", self.media_id)
+        arguments.check_id("course_id", self.course_id)
+        arguments.check_choice("embed_type", self.embed_type, arguments.EMBED_TYPES)
+        arguments.check_flag("downloadable", self.downloadable)
+
     def body(self) -> dict[str, Any]:
         """The JSON body of the call."""
         return {
@@ -95,11 +102,16 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     meta: Meta | None
 
-    def may_be_followed(self, number: int, per_page: int) -> bool:
-        """Whether to ask for another page after this one, which was the `number`th."""
-        if self.meta is not None and self.meta.last_page is not None:
-            return bool(self.items) and number < self.meta.last_page
-        return len(self.items) == per_page
+    def may_be_followed(self, number: int, so_far: int) -> bool:
+        """Whether to ask for another page after this one, the `number`th; `so_far` are with it.
+
+        How many are on a page says nothing: Studio may give fewer than it is asked for.
+        """
+        if not self.items or self.meta is None:
+            return bool(self.items)
+        if self.meta.last_page is not None:
+            return number < self.meta.last_page
+        return self.meta.total_count is None or so_far < self.meta.total_count
 
 
 def authorization_url(account_url: str, client_id: str, redirect_uri: str) -> str:
@@ -117,9 +129,32 @@ def fill_path(operation: Operation, ids: Mapping[str, int], query: Mapping[str, 
 def read_json(body: bytes, operation: str) -> Any:
     """Give the JSON value of an answer; raises `StudioAnswerError`."""
     try:
-        return json.loads(body)
+        value = json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise errors.answer(f"{operation}: the answer is no JSON") from None
+    if _is_too_deep(value):
+        raise errors.answer(f"{operation}: the answer is nested too deeply")
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("no number of JSON")
+    return number
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether it is nested more deeply than it could be written out again."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def read_one(value: Any, key: str, shape: type[T], operation: str) -> T:
@@ -144,6 +179,13 @@ def read_page(value: Any, keys: Sequence[str], shape: type[T], operation: str) -
     return Page(items, None if meta is None else _read(meta, Meta, ("meta",), operation))
 
 
+def read_last_page(value: Any, operation: str) -> int:
+    """Read how many pages a list has, 1 where it does not say; raises `StudioAnswerError`."""
+    meta = value.get("meta") if isinstance(value, dict) else None
+    last = None if meta is None else _read(meta, Meta, ("meta",), operation).last_page
+    return 1 if last is None else last
+
+
 def _member(value: Any, key: str, operation: str) -> Any:
     if not isinstance(value, dict) or key not in value:
         raise errors.answer(f"{operation}: {key}: is not there")
@@ -155,7 +197,7 @@ def _read(value: Any, shape: type[T], where: tuple[int | str, ...], operation: s
         return shape.model_validate(value)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = place((*where, *fault["loc"]))
+        field = arguments.place((*where, *fault["loc"]))
         raise errors.answer(f"{operation}: {field}: {fault['msg']}") from None
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -77,6 +78,14 @@ class MediaSearch(BaseModel):
     def _on_one_line(cls, value: str | None) -> str | None:
         if value is not None and not value.isprintable():
             raise ValueError("must be a text on one line")
+        return value
+
+    @field_validator("end_date", "last_viewed_end_date", "last_viewed_by_student_end_date")
+    @classmethod
+    def _not_before_its_start(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get(str(info.field_name).replace("end_date", "start_date"))
+        if value is not None and start is not None and value < start:
+            raise ValueError("must not be before the start date")
         return value
 
     def query(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ def may_repeat(operation: Operation, error: Exception) -> bool:
         return operation.repeat == "always"
     if not isinstance(error, StudioUnavailableError) or isinstance(error, StudioHeldBackError):
         return False
-    return error.answered in UNHEARD or operation.repeat != "refused"
+    return error.answered in UNHEARD or operation.repeat == "always"
 
 
 def may_have_been_obeyed(error: Exception) -> bool:

@@ -172,7 +172,8 @@ def test_users_are_those_who_may_at_least_so_much(client: StudioClient, spare: M
     }
     assert at_least["access"] >= at_least["view"] > at_least["edit"]
     assert 4305 in at_least["view"] - at_least["edit"]
-    assert "greta.gone@sandbox.test" in client.list_user_emails(spare.id)
+    assert client.has_user(spare.id, "Greta.Gone@sandbox.test")
+    assert not client.has_user(spare.id, "nobody@sandbox.test")
     assert len(list(client.list_users(spare.id, limit=1))) == 1
 
 
@@ -225,7 +226,7 @@ def test_a_foreign_media_is_forbidden(reach: Reach, client: StudioClient, name: 
     foreign = next(
         media
         for media in client.list_media(MediaSearch(owner=INES))
-        if OMAR not in client.list_user_emails(media.id)
+        if not client.has_user(media.id, OMAR)
     )
     reach.tell("caller", email=OMAR)
     with pytest.raises(errors.StudioForbiddenError) as caught:
@@ -262,3 +263,30 @@ def test_a_filter_that_studio_does_not_know_is_its_own_refusal(client: StudioCli
     with pytest.raises(errors.StudioRejectedError) as caught:
         client.search(MediaSearch(source="betamax"))
     assert caught.value.status == 422
+
+
+def test_an_embed_on_the_second_page_of_a_list_that_is_whole_elsewhere_is_found(
+    reach: Reach, client: StudioClient
+):
+    wish = _wish(course_id=4343)
+    url, before = client.create_embed(wish), len(reach.calls("perspectives"))
+    first = {"perspectives": [{"id": 1}], "meta": {"current_page": 1, "last_page": 2}}
+    reach.fail("perspectives", body=first)
+    assert client.find_launch_url(wish) == url
+    reach.fail("perspectives", body=first)
+    assert [place.id for place in client.list_perspectives(CELLS)][:1] == [1]
+    queries = [call["query"] for call in reach.calls("perspectives")[before:]]
+    assert queries == ["", "page=2"] * 2
+
+
+def test_a_person_is_found_among_thousands_and_none_is_asked_for_after(
+    reach: Reach, client: StudioClient
+):
+    before = len(reach.calls("users"))
+    for page in range(1, 43):
+        users = [
+            {"id": page * 100 + number, "email": f"u{page}.{number}@x"} for number in range(50)
+        ]
+        reach.fail("users", body={"users": users, "meta": {"last_page": 60}})
+    assert client.has_user(CELLS, "U42.7@x")
+    assert len(reach.calls("users")) - before == 42

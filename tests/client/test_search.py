@@ -78,8 +78,8 @@ def _some_filters(
     for prefix, field in SPANS.items():
         day = _day(getattr(example, field)) or _day(other.created_at)
         assert day is not None
-        for name in DATES:
-            drawn[prefix + name] = day + timedelta(days=chance.choice((-200, -1, 0, 1, 200)))
+        days = sorted(day + timedelta(days=chance.choice((-200, -1, 0, 1, 200))) for _ in DATES)
+        drawn |= {prefix + name: day for name, day in zip(DATES, days, strict=True)}
     return dict(chance.sample(sorted(drawn.items()), chance.randint(0, 4)))
 
 

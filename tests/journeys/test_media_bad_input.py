@@ -87,7 +87,7 @@ def test_a_media_of_others_is_told_with_who_can_help(world: World, command: str)
         ("search --end-date yesterday", "--end-date: must be a date such as 2026-03-01"),
         ("search --min-size big", "--min-size: input should be a valid integer"),
         ("search --max-size -5", "--max-size: input should be greater than or equal to 0"),
-        ("search --owner ines", "--owner: string should match pattern"),
+        ("search --owner ines", "--owner: must be an e-mail address"),
         ("search --source a/b", "--source: string should match pattern"),
         (
             "search --all --limit 5",

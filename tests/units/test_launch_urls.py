@@ -71,6 +71,7 @@ def test_the_log_names_the_keys_of_an_odd_answer_and_no_value():
         f"javascript:'{URL}'",
         f"{URL}#fragment",
         f"{STUDIO}/lti/launch/../../evil",
+        f"{STUDIO}/lti/launch/%2e%2E/%2E./evil",
         f"{STUDIO}/lti/launcher",
         f"{STUDIO}/evil?x=/lti/launch",
         f"{STUDIO}/",

@@ -133,6 +133,15 @@ def test_a_clock_that_was_years_ahead_holds_up_nobody(pace: Pace):
     assert _reserve(pace) == 0
 
 
+def test_a_hold_counts_though_a_clock_that_was_ahead_held_before(pace: Pace):
+    ahead = NOW + timedelta(days=1)
+    waiting = pace.take(ahead)
+    pace.hold(ahead, 60)
+    pace.hold(NOW, 30)
+    assert not pace.may_go(waiting, _in(29))
+    assert _reserve(pace) == 30
+
+
 def test_a_clock_that_was_behind_does_not_take_slots_back(pace: Pace):
     assert _reserve(pace, _in(3)) == 3
     assert _reserve(pace, NOW) == 3.25

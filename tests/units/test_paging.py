@@ -4,7 +4,9 @@ import itertools
 
 import pytest
 
-from app.studio.paging import each, page_size
+from app.studio import paging
+from app.studio.errors import StudioAnswerError
+from app.studio.paging import each, page_size, whole
 from app.studio.protocol import Meta, Page
 from app.studio.shapes import Media
 
@@ -14,13 +16,16 @@ ALL = tuple(Media(id=number) for number in range(1, 131))
 class Shelf:
     """Pages of some media, with or without meta; remembers what was asked."""
 
-    def __init__(self, count: int, *, meta: bool = True, pages: bool = True) -> None:
-        self.all, self.meta, self.pages = ALL[:count], meta, pages
+    def __init__(
+        self, count: int, *, meta: bool = True, pages: bool = True, most: int = 50
+    ) -> None:
+        self.all, self.meta, self.pages, self.most = ALL[:count], meta, pages, most
         self.asked: list[tuple[int, int]] = []
 
     def load(self, number: int, size: int) -> Page[Media]:
         self.asked.append((number, size))
         assert number <= 50, "this never ends"
+        size = min(size, self.most)
         begin = (number - 1) * size
         items = self.all[begin : begin + size] if self.pages else self.all
         last = max(1, -(-len(self.all) // size))
@@ -36,7 +41,20 @@ def _ids(shelf: Shelf, limit: int | None = None) -> list[int]:
 def test_all_of_them_come_once_and_in_order(count: int, *, meta: bool):
     shelf = Shelf(count, meta=meta)
     assert _ids(shelf) == list(range(1, count + 1))
-    assert len(shelf.asked) <= count // 50 + 1
+    assert len(shelf.asked) <= -(-count // 50) + 1
+
+
+@pytest.mark.parametrize("meta", [True, False])
+def test_a_studio_with_smaller_pages_than_asked_for_loses_nothing(*, meta: bool):
+    shelf = Shelf(130, meta=meta, most=20)
+    assert _ids(shelf) == list(range(1, 131))
+    assert _ids(shelf, 45) == list(range(1, 46))
+
+
+def test_where_only_the_count_is_told_no_page_is_asked_for_in_vain():
+    shelf, told = Shelf(100, most=20), Meta(total_count=100)
+    found = list(each(lambda number, size: Page(shelf.load(number, size).items, told), None))
+    assert (len(found), len(shelf.asked)) == (100, 5)
 
 
 def test_with_meta_no_page_is_asked_for_in_vain():
@@ -99,3 +117,24 @@ def test_a_last_page_that_never_comes_ends_with_the_first_empty_one():
     found = list(each(lambda number, size: Page(shelf.load(number, size).items, endless), None))
     assert len(found) == 10
     assert len(shelf.asked) == 2
+
+
+def test_a_list_that_never_ends_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(paging, "MOST_PAGES", 7)
+    endless = each(lambda number, _size: Page((Media(id=number),), None), None)
+    with pytest.raises(StudioAnswerError):
+        list(endless)
+
+
+def test_a_whole_list_is_read_in_all_its_pages():
+    assert list(whole(str, lambda _first: 3)) == ["1", "2", "3"]
+    assert list(whole(str, lambda _first: 1)) == ["1"]
+
+
+def test_a_whole_list_that_comes_again_as_its_second_page_is_read_once():
+    assert list(whole(lambda _number: "same", lambda _first: 3)) == ["same"]
+
+
+def test_a_whole_list_with_pages_beyond_all_measure_is_refused():
+    with pytest.raises(StudioAnswerError):
+        list(whole(str, lambda _first: 10**9))

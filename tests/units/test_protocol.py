@@ -78,10 +78,25 @@ def test_what_holds_no_tokens_is_refused(value: Any):
         protocol.read_tokens(value)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000], ids=len)
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"\xff", b"[" * 100_000, b"[" * 300 + b"]" * 300],
+    ids=len,
+)
 def test_what_is_no_json_is_refused(body: bytes):
     with pytest.raises(StudioAnswerError):
         protocol.read_json(body, "show")
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
+def test_what_json_cannot_say_again_is_refused(number: bytes):
+    with pytest.raises(StudioAnswerError):
+        protocol.read_json(b'{"media": {"id": 1, "duration": %s}}' % number, "show")
+
+
+def test_numbers_and_nesting_as_studio_has_them_are_read():
+    said = b'{"media": [{"id": 1, "duration": 1.5e2, "more": [[{}]]}]}'
+    assert protocol.read_json(said, "show")["media"][0]["duration"] == 150.0
 
 
 @pytest.mark.parametrize(

@@ -173,9 +173,9 @@ def test_a_permission_says_what_it_allows():
     assert said == "search: permissions.0.permission: Field required"
 
 
-def _page(count: int, last_page: int | None = None, *, meta: bool = True) -> Page[Media]:
+def _page(count: int, last_page: int | None = None, total: int | None = None) -> Page[Media]:
     items = tuple(Media(id=number) for number in range(1, count + 1))
-    return Page(items, Meta(last_page=last_page) if meta else None)
+    return Page(items, Meta(last_page=last_page, total_count=total))
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,15 @@ def _page(count: int, last_page: int | None = None, *, meta: bool = True) -> Pag
         (_page(20, 3), 3, False),
         (_page(5, 3), 2, True),
         (_page(0, 3), 2, False),
-        (_page(20, None), 2, True),
-        (_page(20, meta=False), 2, True),
-        (_page(19, meta=False), 2, False),
-        (_page(0, meta=False), 1, False),
+        (_page(10), 2, True),
+        (_page(0), 2, False),
+        (_page(10, total=41), 2, True),
+        (_page(20, total=40), 2, False),
+        (_page(0, total=41), 2, False),
+        (Page(_page(10).items, None), 2, True),
+        (Page((), None), 1, False),
     ],
     ids=str,
 )
 def test_a_page_is_followed_if_there_may_be_another(page: Page[Media], number: int, followed: bool):
-    assert page.may_be_followed(number, 20) is followed
+    assert page.may_be_followed(number, 40) is followed

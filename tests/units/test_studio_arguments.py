@@ -46,7 +46,7 @@ def _faults(ask: Callable[[], object]) -> dict[str, str]:
         ("media_id", CLIENT.list_perspectives),
         ("media_id", CLIENT.list_sources),
         ("media_id", CLIENT.list_users),
-        ("media_id", CLIENT.list_user_emails),
+        ("media_id", lambda odd: CLIENT.has_user(odd, "a@b.example")),
         ("media_id", CLIENT.list_caption_files),
         ("media_id", lambda odd: CLIENT.create_embed(EmbedWish(odd, 101, "embed", False))),
         ("course_id", lambda odd: CLIENT.create_embed(EmbedWish(7, odd, "embed", False))),
@@ -90,6 +90,14 @@ def test_a_permission_is_one_of_three(odd: Any):
 def test_an_embed_type_is_one_of_two(odd: Any):
     told = {"embed_type": "must be one of embed, bare_embed"}
     assert _faults(lambda: CLIENT.create_embed(EmbedWish(7, 101, odd, False))) == told
+
+
+@pytest.mark.parametrize("odd", ["false", 0, 1, None], ids=repr)
+def test_downloadable_is_true_or_false(odd: Any):
+    for ask in (CLIENT.create_embed, CLIENT.find_launch_url):
+        wish = EmbedWish(7, 101, "embed", odd)
+        told = {"downloadable": "must be true or false"}
+        assert _faults(lambda ask=ask, wish=wish: ask(wish)) == told  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("odd", ["", "  ", "a\nb", None, 5], ids=repr)
@@ -182,6 +190,14 @@ DAY = "must be a date such as 2026-03-01"
 )
 def test_a_filter_that_is_none_is_named(field: str, odd: Any, told: str):
     assert _faults(lambda: read_search({field: odd})) == {field: told}
+
+
+@pytest.mark.parametrize("prefix", ["", "last_viewed_", "last_viewed_by_student_"])
+def test_a_span_does_not_end_before_it_begins(prefix: str):
+    days = {f"{prefix}start_date": "2026-03-02", f"{prefix}end_date": "2026-03-01"}
+    told = {f"{prefix}end_date": "must not be before the start date"}
+    assert _faults(lambda: read_search(days)) == told
+    assert read_search({**days, f"{prefix}end_date": "2026-03-02"})
 
 
 @pytest.mark.parametrize("odd", ["ada", "a@b\n", " a@b.example", "", 5])

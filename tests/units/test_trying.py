@@ -33,8 +33,8 @@ READING = [
     operations.USER_SEARCH,
 ]
 HARMLESS = [*READING, operations.ARCHIVE, operations.UNARCHIVE]
-ONCE = [operations.DELETE, operations.ADD_PERMISSIONS]
-ALL = [*HARMLESS, *ONCE, operations.CREATE_EMBED]
+ONCE = [operations.DELETE, operations.ADD_PERMISSIONS, operations.CREATE_EMBED]
+ALL = [*HARMLESS, *ONCE]
 UNREACHABLE = errors.unavailable("no connection")
 
 
@@ -53,14 +53,6 @@ def test_what_does_no_harm_is_sent_again_after_everything_that_may_pass(operatio
     passing = (UNREACHABLE, errors.timeout("x"), errors.lost("x"))
     passing += tuple(_answered(status) for status in (429, 500, 502, 503, 504))
     assert all(may_repeat(operation, error) for error in passing)
-
-
-def test_an_embed_is_made_again_only_where_studio_said_that_it_failed():
-    operation = operations.CREATE_EMBED
-    assert all(may_repeat(operation, _answered(status)) for status in (429, 500, 502, 503))
-    assert may_repeat(operation, UNREACHABLE)
-    assert not may_repeat(operation, errors.timeout("x"))
-    assert not may_repeat(operation, errors.lost("x"))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +80,9 @@ def test_a_call_may_have_been_obeyed_unless_studio_or_the_way_there_says_no(
 
 
 @pytest.mark.parametrize("operation", ONCE, ids=lambda one: one.name)
-def test_deleting_and_sharing_are_sent_again_only_where_nobody_obeyed(operation: Operation):
+def test_deleting_sharing_and_embedding_are_sent_again_only_where_nobody_obeyed(
+    operation: Operation,
+):
     assert all(may_repeat(operation, _answered(status)) for status in (429, 503))
     assert may_repeat(operation, UNREACHABLE)
     assert not any(may_repeat(operation, _answered(status)) for status in (500, 502, 504))
@@ -176,6 +170,11 @@ def test_each_status_has_its_meaning_whatever_was_asked(
     assert error.retry_after_seconds == (7 if meant == 503 else None)
     assert error.title.endswith(".")
     assert error.hint.endswith(".")
+
+
+def test_an_endless_retry_after_is_told_as_five_minutes():
+    error = errors.unavailable("x", 10**9, 503)
+    assert (error.retry_after_seconds, error.asked_seconds) == (300, 10**9)
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda one: one.name)

@@ -95,7 +95,7 @@ def _show_page(
     if not page.items:
         return
     of = f" of {total}" if total is not None else ""
-    more = page.may_be_followed(number, per_page)
+    more = page.may_be_followed(number, (number - 1) * per_page + len(page.items))
     next_ = f"; --page {number + 1} shows the next, --all shows them all" if more else ""
     click.echo(f"{len(page.items)}{of}{next_}.")
 

@@ -1,0 +1,71 @@
+"""An embed that Studio may have made unheard is looked for before it is made again."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core import embeds
+from app.core.embeds import EmbedKey
+from app.studio import errors
+from tests.client.reaching import Reach
+
+CELLS = 260854
+
+
+def _key(reach: Reach, course_id: int) -> EmbedKey:
+    return EmbedKey(reach.account_id, CELLS, course_id, "embed", downloadable=False)
+
+
+def _ensure(reach: Reach, key: EmbedKey) -> str:
+    return embeds.ensure_embed(
+        reach.db,
+        reach.client(),
+        key,
+        lambda _studio: None,
+        since=datetime.now(UTC),
+        wait_seconds=0,
+    ).launch_url
+
+
+def _count_made(reach: Reach, key: EmbedKey) -> int:
+    """How many embeds of this course Studio has."""
+    return len(reach.studio.embeds.list_by_course(CELLS).get(key.course_id, []))
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_an_embed_that_was_made_behind_a_5xx_is_found(reach: Reach, status: int):
+    key = _key(reach, 7000 + status)
+    reach.fail("create_embed", status=status, after=True)
+    assert _ensure(reach, key).startswith(f"{reach.url}/lti/launch?")
+    assert _count_made(reach, key) == 1
+
+
+def test_one_that_was_not_made_behind_a_5xx_is_made_once(reach: Reach):
+    key, before = _key(reach, 7001), len(reach.calls("create_embed"))
+    reach.fail("create_embed", status=502)
+    assert _ensure(reach, key)
+    assert (_count_made(reach, key), len(reach.calls("create_embed")) - before) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "look", [{"status": 503, "times": 3}, {"status": 429, "times": 3}], ids=str
+)
+def test_where_the_look_fails_the_next_launch_looks_first(reach: Reach, look: dict[str, Any]):
+    key = _key(reach, 7100 + look["status"])
+    reach.fail("create_embed", status=504, after=True)
+    reach.fail("perspectives", retry_after=0, **look)
+    with pytest.raises(errors.StudioUnavailableError):
+        _ensure(reach, key)
+    assert _ensure(reach, key)
+    assert _count_made(reach, key) == 1
+
+
+def test_a_studio_that_asks_for_time_is_not_looked_at_before(reach: Reach):
+    key, before = _key(reach, 7002), len(reach.calls("perspectives"))
+    reach.fail("create_embed", status=500, retry_after=9, after=True)
+    with pytest.raises(errors.StudioUnavailableError):
+        _ensure(reach, key)
+    assert len(reach.calls("perspectives")) == before
+    assert _ensure(reach, key)
+    assert _count_made(reach, key) == 1
