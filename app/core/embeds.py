@@ -38,6 +38,7 @@ from app.studio.trying import may_have_been_obeyed
 
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
+CREATE_TRIES = 3
 _IDENTITY = ("account_id", "media_id", "course_id", "embed_type", "downloadable")
 _BY_KEY = sa.select(embed).where(*(embed.c[name] == sa.bindparam(name) for name in _IDENTITY))
 
@@ -174,14 +175,15 @@ def remake_embed(
 def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
     uncertain = _claim(db, key)
     try:
-        title = studio.get_media(key.media_id).title
-        try:
-            launch_url = _find_or_create(studio, key, look_first=uncertain)
-        except (StudioLostError, StudioUnavailableError) as error:
-            if uncertain or not _may_look_at_once(error):
-                raise
-            uncertain = True
-            launch_url = _find_or_create(studio, key, look_first=True)
+        title, tries = studio.get_media(key.media_id).title, 1
+        while True:
+            try:
+                launch_url = _find_or_create(studio, key, look_first=uncertain)
+                break
+            except (StudioLostError, StudioUnavailableError) as error:
+                if tries == CREATE_TRIES or not _may_look_at_once(error):
+                    raise
+                tries, uncertain = tries + 1, True
     except StudioError as error:
         _note_failure(db, key, error, uncertain=uncertain or may_have_been_obeyed(error))
         raise

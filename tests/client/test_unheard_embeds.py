@@ -41,11 +41,21 @@ def test_an_embed_that_was_made_behind_a_5xx_is_found(reach: Reach, status: int)
     assert _count_made(reach, key) == 1
 
 
-def test_one_that_was_not_made_behind_a_5xx_is_made_once(reach: Reach):
-    key, before = _key(reach, 7001), len(reach.calls("create_embed"))
-    reach.fail("create_embed", status=502)
+@pytest.mark.parametrize("times", [1, 2])
+def test_one_that_was_not_made_behind_a_5xx_is_made_once(reach: Reach, times: int):
+    key, before = _key(reach, 7000 + times), len(reach.calls("create_embed"))
+    reach.fail("create_embed", status=502, times=times)
     assert _ensure(reach, key)
-    assert (_count_made(reach, key), len(reach.calls("create_embed")) - before) == (1, 2)
+    assert (_count_made(reach, key), len(reach.calls("create_embed")) - before) == (1, times + 1)
+
+
+def test_three_tries_are_the_end(reach: Reach):
+    key, before = _key(reach, 7003), len(reach.calls("create_embed"))
+    reach.fail("create_embed", status=500, times=3)
+    with pytest.raises(errors.StudioUnavailableError):
+        _ensure(reach, key)
+    assert len(reach.calls("create_embed")) - before == 3
+    assert _ensure(reach, key)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,7 @@ def test_where_the_look_fails_the_next_launch_looks_first(reach: Reach, look: di
 
 
 def test_a_studio_that_asks_for_time_is_not_looked_at_before(reach: Reach):
-    key, before = _key(reach, 7002), len(reach.calls("perspectives"))
+    key, before = _key(reach, 7004), len(reach.calls("perspectives"))
     reach.fail("create_embed", status=500, retry_after=9, after=True)
     with pytest.raises(errors.StudioUnavailableError):
         _ensure(reach, key)
