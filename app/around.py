@@ -36,7 +36,8 @@ def wrap(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
             _log(environ, status, time.perf_counter() - began)
             return start_response(status, headers, *rest)
 
-        return inner({**environ, "HTTP_HOST": host}, start)
+        environ["HTTP_HOST"] = host
+        return inner(environ, start)
 
     return serve
 

@@ -44,9 +44,10 @@ def launch(outside: Outside) -> Response:
 def check_message(outside: Outside) -> tuple[Launch, State]:
     """Check what was posted; from here on the message is verified."""
     request.max_content_length = MAX_BODY
-    if request.form.get("error"):
-        raise refusals.by_platform(request.form["error"])
-    message, begun = pylti.verify(outside, request.form)
+    form = request.form
+    if form.get("error"):
+        raise refusals.by_platform(form["error"])
+    message, begun = pylti.verify(outside, form)
     policy.allow_frames(partial(canvas.frame_origins, outside, message))
     return message, begun
 
