@@ -157,9 +157,35 @@ class Platform:
                 "return_url": f"{self.issuer}/courses/101",
                 "locale": "en",
             },
-            LTI + "tool_platform": {"guid": "bench", "name": "Bench", "version": "cloud"},
-            LTI + "lis": {"person_sourcedid": f"sis-{person}"},
+            LTI + "tool_platform": {
+                "guid": "7db438071375c02373713c12c73869ff2f470b68.bench",
+                "name": "Example University",
+                "version": "cloud",
+                "product_family_code": "canvas",
+            },
+            LTI + "lis": {"person_sourcedid": f"sis-{person}", "course_offering_sourcedid": "c-1"},
             LTI + "custom": custom,
+            **self._beside(person),
+        }
+
+    def _beside(self, person: int) -> dict[str, Any]:
+        """Give what Canvas sends beside what a launch needs: a third of the token."""
+        course = f"{self.issuer}/api/lti/courses/{person % 10}"
+        grades = "https://purl.imsglobal.org/spec/lti-ags/"
+        return {
+            "picture": f"{self.issuer}/images/messages/avatar-50.png",
+            "https://www.instructure.com/placement": "link_selection",
+            LTI + "lti1p1": {"user_id": f"535fa085f22b4655f48cd5a36a9215f64c06283{person}"},
+            LTI + "lti11_legacy_user_id": f"535fa085f22b4655f48cd5a36a9215f64c06283{person}",
+            f"{grades}claim/endpoint": {
+                "scope": [f"{grades}scope/{name}" for name in ("lineitem", "result.readonly")],
+                "lineitems": f"{course}/line_items",
+                "lineitem": f"{course}/line_items/7",
+            },
+            "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
+                "context_memberships_url": f"{course}/names_and_roles",
+                "service_versions": ["2.0"],
+            },
         }
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
