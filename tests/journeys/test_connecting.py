@@ -132,7 +132,9 @@ def test_a_head_of_the_way_back_does_not_use_the_code_up(world: World):
 def test_a_link_works_once(world: World):
     link = make_link(world)
     assert Admin(world).connect(link).status_code == 200
-    assert _refusal(Admin(world).open(link)) == EXPIRED
+    refused = Admin(world).open(link)
+    assert _refusal(refused) == EXPIRED
+    assert "Run <code>flask studio connect</code> again" in refused.text
     assert _refusal(Admin(world).press(link)) == EXPIRED
 
 
