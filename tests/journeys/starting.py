@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,7 +84,7 @@ def serving(settings: dict[str, str]) -> Iterator[World]:
     with requests.Session() as session:
         session.trust_env = False
         alone = World(f"http://127.0.0.1:{port}", None, None, settings, session)
-        with _gunicorn(alone, port):
+        with gunicorn(alone, port, 1):
             yield alone
 
 
@@ -98,16 +97,5 @@ def started_again(world: World, **settings: str | None) -> Iterator[World]:
     again = dataclasses.replace(
         world, url=f"http://127.0.0.1:{port}", environment=left | changed, _database=None
     )
-    with _gunicorn(again, port), contextlib.closing(again):
+    with gunicorn(again, port, 1), contextlib.closing(again):
         yield again
-
-
-@contextmanager
-def _gunicorn(service: World, port: int) -> Iterator[None]:
-    """Run gunicorn with one worker, and end it without its patience for idle connections."""
-    with gunicorn(service, port, 1) as process:
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(10)
