@@ -29,6 +29,7 @@ def create_app() -> Flask:
     app.register_blueprint(pages.create_door(outside))
     pages.answer_errors(app, {"/api/": api.problem_renderer(outside)})
     pages.protect(app, outside)
+    pages.speak(app)
     app.wsgi_app = around.wrap(app.wsgi_app, settings)  # type: ignore[assignment, method-assign]
     cli.register(app)
 

@@ -147,6 +147,15 @@ pending_launch = Table(
     Column("expires_at", Utc, nullable=False, index=True),
 )
 
+page_session = Table(
+    "page_session",
+    metadata,
+    Column("hash", String(64), primary_key=True, doc="of the token that the page was given"),
+    Column("content", LargeBinary, nullable=False, doc="encrypted: it names a person"),
+    Column("expires_at", Utc, nullable=False, index=True),
+    Column("used_at", Utc, nullable=False, index=True, doc="right within a minute"),
+)
+
 signing_key = Table(
     "signing_key",
     metadata,
@@ -191,8 +200,26 @@ embed = Table(
     Column("uncertain", Boolean, nullable=False, doc="Studio may have made it unheard"),
     Column("failure", Text, doc="JSON of the fields of the last attempt's error"),
     Column("failed_at", Utc),
+    Column("made_by", String(16), doc="picker, launch, api, command, batch; none: before 0009"),
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
     sqlite_autoincrement=True,  # programs keep its id, so none is used again
+)
+
+media_fact = Table(
+    "media_fact",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("media_id", BigInteger, primary_key=True),
+    Column("facts", Text, nullable=False, doc="JSON: what Studio said of it, when last asked"),
+    Column("asked_at", Utc, nullable=False, index=True),
+)
+
+picker_choice = Table(
+    "picker_choice",
+    metadata,
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", BigInteger, primary_key=True),
+    Column("choice", Text, nullable=False, doc="JSON: how the last media was put in there"),
 )
 
 api_key = Table(

@@ -57,7 +57,7 @@ def forget_embed(caller: Caller, embed_id: int) -> tuple[str, int]:
 
 def ensure(caller: Caller, key: EmbedKey) -> tuple[Embed, bool]:
     """Find or make an embed, and say whether it had to be made; raises `ServiceError`."""
-    return returned.ensure_embed(caller.outside.db, caller.studio, key, WAIT_SECONDS)
+    return returned.ensure_embed(caller.outside.db, caller.studio, key, WAIT_SECONDS, "api")
 
 
 def _get(caller: Caller, embed_id: int) -> Embed:

@@ -65,7 +65,7 @@ def create(
     key = EmbedKey(account.id, media_id, course_id, embed_type, downloadable)
     studio_client = outside.studio(account).patient()
     embed, made = returned.ensure_embed(
-        outside.db, lambda: nullcontext(studio_client), key, WAIT_SECONDS
+        outside.db, lambda: nullcontext(studio_client), key, WAIT_SECONDS, "command"
     )
     if as_json:
         show({**_describe(outside, embed)[0], "made": made})

@@ -13,8 +13,12 @@ from app.core.embeds import Embed
 from app.core.forwarding import canvas_url
 from app.inputs import printable
 
-SIZES = {"embed": (800, 880), "bare_embed": (720, 405)}
-"""Width and height in pixels, as pages have them where Studio put its media there."""
+SIZES: dict[str, dict[str, tuple[int, int]]] = {
+    "small": {"embed": (640, 704), "bare_embed": (560, 315)},
+    "medium": {"embed": (800, 880), "bare_embed": (720, 405)},
+    "large": {"embed": (960, 1056), "bare_embed": (960, 540)},
+}
+"""Width and height in pixels; the medium ones are those of pages where Studio put its media."""
 _ALLOW = (
     "geolocation *; microphone *; camera *; midi *; encrypted-media *; autoplay *; "
     "clipboard-write *; display-capture *"
@@ -47,7 +51,7 @@ def link_item(
 
     `parameters` are its custom parameters, with the service's mark.
     """
-    width, height = SIZES[embed_type]
+    width, height = SIZES["medium"][embed_type]
     return {
         "type": "ltiResourceLink",
         "url": f"{public_url}/lti/launch",
@@ -59,7 +63,7 @@ def link_item(
 
 def native_html(course_id: int, launch_url: str, title: str, embed_type: str) -> str:
     """Give the iframe for a Canvas page of this course; relative, as Canvas keeps it."""
-    width, height = SIZES[embed_type]
+    width, height = SIZES["medium"][embed_type]
     plain = str(embed_type == "bare_embed").lower()
     attributes = {
         "class": "lti-embed",

@@ -66,7 +66,7 @@ class EmbedKey:
 
 @dataclass(frozen=True)
 class Embed:
-    """An embed that Studio made."""
+    """An embed that Studio made; `made_by` says on whose behalf, None where nobody kept it."""
 
     id: int
     key: EmbedKey
@@ -74,6 +74,7 @@ class Embed:
     launch_url: str
     created_at: datetime
     made_at: datetime
+    made_by: str | None
 
 
 def find_embed(db: Database, key: EmbedKey) -> Embed | None:
@@ -115,6 +116,7 @@ def ensure_embed(
     key: EmbedKey,
     check_permitted: Callable[[StudioClient], None],
     *,
+    made_by: str,
     since: datetime,
     wait_seconds: float,
 ) -> Embed:
@@ -139,7 +141,7 @@ def ensure_embed(
     def make() -> Embed:
         client = studio.within(MAKING_SECONDS)
         check_permitted(client)
-        return _make(db, client, key)
+        return _make(db, client, key, made_by)
 
     return locks.one_for_all(
         db, key.lock_name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=wait_seconds
@@ -172,8 +174,8 @@ def remake_embed(
         locks.release(db, key.lock_name, holder)
 
 
-def _make(db: Database, studio: StudioClient, key: EmbedKey) -> Embed:
-    uncertain = _claim(db, key)
+def _make(db: Database, studio: StudioClient, key: EmbedKey, made_by: str) -> Embed:
+    uncertain = _claim(db, key, made_by)
     try:
         title, tries = studio.get_media(key.media_id).title, 1
         while True:
@@ -214,15 +216,16 @@ def _find_made(studio: StudioClient, key: EmbedKey) -> str | None:
         return None
 
 
-def _claim(db: Database, key: EmbedKey) -> bool:
+def _claim(db: Database, key: EmbedKey, made_by: str) -> bool:
     """Claim the row; gives whether an earlier claim may have made the embed at Studio."""
     with db.writing() as connection:
         row = connection.execute(sa.select(embed).where(_is(key))).one_or_none()
         if row is None:
-            claim = {**vars(key), "created_at": datetime.now(UTC), "uncertain": True}
+            now = datetime.now(UTC)
+            claim = {**vars(key), "created_at": now, "uncertain": True, "made_by": made_by}
             connection.execute(sa.insert(embed).values(claim))
             return False
-        claimed = {"failure": None, "failed_at": None, "uncertain": True}
+        claimed = {"failure": None, "failed_at": None, "uncertain": True, "made_by": made_by}
         connection.execute(sa.update(embed).where(_is(key)).values(claimed))
         return bool(row.uncertain)
 
@@ -279,4 +282,4 @@ def read_embed(row: Any) -> Embed:
         row.account_id, row.media_id, row.course_id, row.embed_type, bool(row.downloadable)
     )
     title = row.title or f"Media {row.media_id}"
-    return Embed(row.id, key, title, row.launch_url, row.created_at, row.made_at)
+    return Embed(row.id, key, title, row.launch_url, row.created_at, row.made_at, row.made_by)

@@ -30,6 +30,7 @@ def ensure_embed(
     open_studio: Callable[[], AbstractContextManager[StudioClient]],
     key: EmbedKey,
     wait_seconds: float,
+    made_by: str,
 ) -> tuple[Embed, bool]:
     """Find or make an embed, and say whether it had to be made.
 
@@ -44,7 +45,13 @@ def ensure_embed(
         with open_studio() as studio:
             try:
                 embed = embeds.ensure_embed(
-                    db, studio.in_turn(), key, asked.append, since=since, wait_seconds=wait_seconds
+                    db,
+                    studio.in_turn(),
+                    key,
+                    asked.append,
+                    made_by=made_by,
+                    since=since,
+                    wait_seconds=wait_seconds,
                 )
             except BusyError:
                 raise _busy() from None

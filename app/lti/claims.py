@@ -39,6 +39,29 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class DeepLinking:
+    """What the LMS asks to be given, and where, for whom, the answer goes.
+
+    `data` is given back untouched; None where there was none. `title` and `text` are what the
+    LMS would call it. `in_canvas` says whether the LMS is a Canvas.
+    Source: https://www.imsglobal.org/spec/lti-dl/v2p0#deep-linking-settings
+    """
+
+    issuer: str
+    client_id: str
+    deployment_id: str
+    return_url: str
+    accept_types: tuple[str, ...]
+    accept_targets: tuple[str, ...]
+    accept_multiple: bool
+    placement: str | None
+    in_canvas: bool
+    title: str | None
+    text: str | None
+    data: str | None
+
+
+@dataclass(frozen=True)
 class Launch:
     """A verified message; `carry` reads what Studio is told of it, where this service tells it."""
 
@@ -51,6 +74,8 @@ class Launch:
     context_title: str | None
     email: str | None
     placement: str | None
+    locale: str | None
+    deep_linking: DeepLinking | None
     custom: dict[str, str]
     carry: Callable[[], Carried]
     return_urls: tuple[str, ...]
@@ -118,10 +143,11 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
     return_urls = [presentation.get("return_url")]
     if message_type == RESOURCE_LINK_REQUEST:
         _id(_object(body, LTI + "resource_link").get("id"), "resource_link.id")
-    else:
-        return_urls.append(_deep_link_return_url(body))
-    email, placement = body.get("email"), body.get(PLACEMENT)
-    title = context.get("title")
+    deep_linking = None
+    if message_type == DEEP_LINKING_REQUEST:
+        deep_linking = _deep_linking(platform, body, deployment_id)
+        return_urls.append(deep_linking.return_url)
+    email, placement = body.get("email"), _text(body.get(PLACEMENT))
     custom = _custom(_object(body, LTI + "custom"))
     return Launch(
         platform=platform,
@@ -130,9 +156,11 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         sub=_id(body.get("sub"), "sub"),
         roles=_roles(body.get(LTI + "roles")),
         context_id=_id(context.get("id"), "context.id") if context else None,
-        context_title=printable(title[:LONGEST_TITLE]) if isinstance(title, str) else None,
+        context_title=_text(context.get("title")),
         email=email if is_id(email, LONGEST_EMAIL) else None,
-        placement=placement if isinstance(placement, str) else None,
+        placement=placement,
+        locale=_text(presentation.get("locale")),
+        deep_linking=deep_linking,
         custom=custom,
         carry=partial(_carry, platform, body, custom),
         return_urls=tuple(url for url in return_urls if isinstance(url, str)),
@@ -174,11 +202,40 @@ def _roles(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _deep_link_return_url(body: dict[str, Any]) -> str:
-    url = _object(body, DEEP_LINKING_SETTINGS).get("deep_link_return_url")
+def _deep_linking(platform: Platform, body: dict[str, Any], deployment_id: str) -> DeepLinking:
+    settings = _object(body, DEEP_LINKING_SETTINGS)
+    url, data = settings.get("deep_link_return_url"), settings.get("data")
     if not isinstance(url, str) or origin_of(url) is None:
         raise refusals.incomplete("deep_link_return_url")
-    return url
+    if data is not None and not isinstance(data, str):
+        raise refusals.incomplete("data")
+    issuer, client_id = platform.names
+    product = _object(body, LTI + "tool_platform").get("product_family_code")
+    return DeepLinking(
+        issuer=issuer,
+        client_id=client_id,
+        deployment_id=deployment_id,
+        return_url=url,
+        accept_types=_texts(settings, "accept_types"),
+        accept_targets=_texts(settings, "accept_presentation_document_targets"),
+        accept_multiple=str(settings.get("accept_multiple")).lower() == "true",
+        placement=_text(body.get(PLACEMENT)),
+        in_canvas=PLACEMENT in body or product == "canvas",
+        title=_text(settings.get("title")),
+        text=_text(settings.get("text")),
+        data=data,
+    )
+
+
+def _texts(settings: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = settings.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise refusals.incomplete(name)
+    return tuple(value)
+
+
+def _text(value: Any) -> str | None:
+    return printable(value[:LONGEST_TITLE]) if isinstance(value, str) else None
 
 
 def _custom(claim: dict[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Response, request
+from flask import Response, g, request
 
 from app.core import courses
 from app.lti import (
@@ -49,6 +49,7 @@ def check_message(outside: Outside) -> tuple[Launch, State]:
         raise refusals.by_platform(form["error"])
     message, begun = pylti.verify(outside, form)
     policy.allow_frames(partial(canvas.frame_origins, outside, message))
+    g.locale = message.locale
     return message, begun
 
 

@@ -131,6 +131,7 @@ def _make(outside: Outside, making: Making, wait_seconds: float) -> Embed | None
                 outside.studio(outside.account(making.key.account_id)),
                 making.key,
                 check_permitted,
+                made_by="launch",
                 since=making.since,
                 wait_seconds=wait_seconds,
             )

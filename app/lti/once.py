@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.core import pending, platforms
+from app.core import pending, platforms, sessions
 from app.core.memory import Memory
 from app.db import Database
 from app.lti import refusals
@@ -58,12 +58,13 @@ def is_used(db: Database, begun: State) -> bool:
 
 
 def sweep(db: Database, now: datetime) -> None:
-    """Remove nonces and pending launches that are over; of many some, the others next time."""
+    """Remove what is over, of many some: nonces, pending launches, sessions of pages."""
     over = used_nonce.c.nonce < nonces_since(now.timestamp() - KEPT_SECONDS)
     some = sa.select(used_nonce.c.nonce).where(over).limit(SWEPT_AT_ONCE)
     with db.writing() as connection:
         connection.execute(sa.delete(used_nonce).where(used_nonce.c.nonce.in_(some)))
         pending.remove_over(connection, now, SWEPT_AT_ONCE)
+        sessions.remove_over(connection, now, SWEPT_AT_ONCE)
 
 
 def _record_deployment(memory: Memory, message: Launch) -> None:

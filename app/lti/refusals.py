@@ -1,6 +1,7 @@
 """Every refusal of a login or launch, as a teacher reads it: what happened, what to do."""
 
 from app.errors import LaunchError
+from app.texts import say
 
 _RELOAD = "Go back to the course page, reload it, and open this again from there."
 _ADMIN = "Please tell the people who look after your LMS; the reference below helps them."
@@ -43,6 +44,17 @@ def expired(log: str) -> LaunchError:
     """Too old, or used before."""
     return LaunchError(
         "launch-expired", 401, "This has expired or was already used.", _RELOAD, log=log
+    )
+
+
+def left_too_long() -> LaunchError:
+    """A page whose session is over, or that was changed by hand."""
+    return LaunchError(
+        "page-expired",
+        401,
+        say("This page was left open for too long."),
+        say("Close it, and open it again from your course."),
+        log="a session that is unknown, over, or was left too long",
     )
 
 

@@ -8,6 +8,7 @@ from app.core import account_state, accounts, platforms
 from app.outside import Outside
 from app.pages import connect, figures, health
 from app.pages.headers import protect
+from app.pages.languages import speak
 from app.pages.refused import answer_errors
 
 
@@ -37,4 +38,4 @@ def _home(outside: Outside) -> Response:
     )
 
 
-__all__ = ["answer_errors", "create_door", "protect"]
+__all__ = ["answer_errors", "create_door", "protect", "speak"]

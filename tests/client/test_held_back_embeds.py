@@ -23,7 +23,13 @@ def test_a_launch_that_waited_for_a_program_that_is_held_back_makes_the_embed(re
 
     def ensure(studio: StudioClient) -> embeds.Embed:
         return embeds.ensure_embed(
-            reach.db, studio, key, lambda _studio: None, since=since, wait_seconds=0
+            reach.db,
+            studio,
+            key,
+            lambda _studio: None,
+            made_by="launch",
+            since=since,
+            wait_seconds=0,
         )
 
     reach.fail("show", status=500, times=6)
@@ -45,7 +51,13 @@ def test_whoever_waited_for_a_real_attempt_gets_its_error_still(reach: Reach):
     for _ in range(2):
         with pytest.raises(ServiceError) as caught:
             embeds.ensure_embed(
-                reach.db, reach.client(), key, lambda _studio: None, since=since, wait_seconds=0
+                reach.db,
+                reach.client(),
+                key,
+                lambda _studio: None,
+                made_by="launch",
+                since=since,
+                wait_seconds=0,
             )
         assert (caught.value.slug, caught.value.status) == ("studio-rejected", 422)
     assert len(reach.calls("create_embed")) - before == 1
@@ -54,7 +66,7 @@ def test_whoever_waited_for_a_real_attempt_gets_its_error_still(reach: Reach):
 def _program(reach: Reach, key: EmbedKey, rate: float) -> str:
     """Have the embed made as the API and commands do."""
     client = reach.client(rate).patient()
-    found, _made = returned.ensure_embed(reach.db, lambda: nullcontext(client), key, 5)
+    found, _made = returned.ensure_embed(reach.db, lambda: nullcontext(client), key, 5, "api")
     return found.launch_url
 
 
@@ -88,6 +100,7 @@ def test_a_launch_does_not_wait_for_a_program_that_waits_for_its_turn(reach: Rea
             reach.client(1.0),
             key,
             lambda _studio: None,
+            made_by="launch",
             since=datetime.now(UTC),
             wait_seconds=0,
         )

@@ -23,6 +23,7 @@ def _ensure(reach: Reach, key: EmbedKey) -> str:
         reach.client(),
         key,
         lambda _studio: None,
+        made_by="launch",
         since=datetime.now(UTC),
         wait_seconds=0,
     ).launch_url

@@ -166,7 +166,13 @@ def test_an_expired_token_is_refreshed_once_and_the_account_lives(at_once: Any, 
 def _claim(db: Database) -> str:
     key = EmbedKey(1, 262590, 4711, "embed", downloadable=False)
     found = embeds.ensure_embed(
-        db, _studio(db), key, lambda _: None, since=datetime.now(UTC), wait_seconds=30
+        db,
+        _studio(db),
+        key,
+        lambda _: None,
+        made_by="launch",
+        since=datetime.now(UTC),
+        wait_seconds=30,
     )
     return found.launch_url
 

@@ -22,6 +22,7 @@ GROUND = frozenset(
         "metrics",
         "models",
         "settings",
+        "texts",
     }
 )
 COMPOSITION = frozenset({"outside", "prepare"})

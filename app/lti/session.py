@@ -1,0 +1,95 @@
+"""What a page may do after its launch: decided when the launch was verified, for whom it was.
+
+Every form of such a page carries the token as its field `session`, also where a script sends it;
+there is no cookie, so no other site can make a browser ask in its reader's name.
+"""
+
+from datetime import UTC, datetime
+
+from flask import g, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.core import sessions
+from app.core.courses import Course
+from app.lti import policy, refusals
+from app.lti.claims import DeepLinking, Launch
+from app.lti.forward import Traveller
+from app.outside import Outside
+
+
+class Visit(BaseModel):
+    """One person on one page, in one course of one platform.
+
+    `email` is None where the platform is not the account's own: no platform can name another's
+    people. `picking` is there where the LMS asks for links, `traveller` where embeds can be
+    played.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    platform_id: int
+    sub: str
+    account_id: int
+    course_id: int
+    course_title: str | None
+    teaches: bool
+    only_lms_admin: bool
+    email: str | None
+    traveller: Traveller | None
+    picking: DeepLinking | None
+    locale: str | None
+    frame_origins: tuple[str, ...]
+    began_at: datetime
+
+
+def begin(outside: Outside, message: Launch, course: Course) -> Visit:
+    """Read from a verified launch what its page may do.
+
+    Raises `ServiceError` where it is not certain which course it is, and, where embeds are to be
+    played, where the launch mode lacks something.
+    """
+    if message.context_id is None:
+        raise refusals.without_context()
+    course.check_may_make()
+    account = outside.account_of(message.platform)
+    picking = message.deep_linking
+    return Visit(
+        platform_id=message.platform.id,
+        sub=message.sub,
+        account_id=account.id,
+        course_id=course.course_id,
+        course_title=message.context_title,
+        teaches=message.is_instructor,
+        only_lms_admin=message.is_only_lms_admin,
+        email=message.email if outside.is_home(account, message.platform) else None,
+        traveller=None if picking else Traveller.from_launch(outside, message, account),
+        picking=picking,
+        locale=message.locale,
+        frame_origins=policy.frame_origins(),
+        began_at=datetime.now(UTC),
+    )
+
+
+def keep(outside: Outside, visit: Visit) -> str:
+    """Keep a visit; gives the token for the page's forms."""
+    return sessions.open_session(outside.db, outside.vault, visit.model_dump_json())
+
+
+def read(outside: Outside) -> tuple[str, Visit]:
+    """Give the token and the visit of the page that asks; raises `LaunchError` (401)."""
+    token = request.form.get("session", "")
+    text = sessions.find_session(outside.db, outside.vault, token)
+    try:
+        visit = Visit.model_validate_json(text or "")
+    except ValidationError:
+        raise refusals.left_too_long() from None
+    policy.allow_frames(lambda: visit.frame_origins)
+    g.locale = visit.locale
+    return token, visit
+
+
+def read_instructor(outside: Outside) -> tuple[str, Visit]:
+    """Give the same for a page that only instructors have; raises `LaunchError` (401, 403)."""
+    token, visit = read(outside)
+    if not visit.teaches:
+        raise refusals.only_instructors()
+    return token, visit
