@@ -70,7 +70,11 @@ class Behaviour(BaseModel):
 
     def _asked(self, claims: dict[str, Any]) -> dict[str, Any]:
         """Give the deep-linking settings as they are told to be."""
-        told: dict[str, Any] = {"title": self.deep_link_title, "text": self.deep_link_text, "data": self.data}
+        told: dict[str, Any] = {
+            "title": self.deep_link_title,
+            "text": self.deep_link_text,
+            "data": self.data,
+        }
         if claims[PLACEMENT] == "editor_button":
             told |= {
                 "accept_types": self.accept_types,

@@ -81,11 +81,11 @@ def response(request_claims: dict[str, Any], items: Any, **changes: Any) -> dict
 
 
 @contextmanager
-def lms_with_tool() -> Iterator[Any]:
+def lms_with_tool(**settings: Any) -> Iterator[Any]:
     """Serve both; gives what `small_lms` gives, with the `tool` beside."""
     with (
         serving("127.0.0.3", create_tool) as tool,
-        small_lms(tool_url=tool.config["url"]) as lms,
+        small_lms(tool_url=tool.config["url"], **settings) as lms,
     ):
         yield SimpleNamespace(**vars(lms), tool=tool)
 

@@ -77,9 +77,7 @@ def test_each_place_says_what_it_accepts(lms: Any, placement: str, accepted: Any
 
 
 @pytest.mark.parametrize(("chosen", "told"), [("de", "de"), ("es", "es"), ("fr", "en")])
-def test_the_language_that_was_chosen_is_told_to_the_tool(
-    lms: Any, chosen: str, told: str
-) -> None:
+def test_the_language_that_was_chosen_is_told_to_the_tool(lms: Any, chosen: str, told: str) -> None:
     cookies = f"instructor; sandbox_lms_language={chosen}"
     for placement in ("editor_button", "course_navigation"):
         token = authorize(lms, start(lms, placement, cookies), cookies)["fields"]["id_token"]
