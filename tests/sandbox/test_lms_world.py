@@ -142,6 +142,15 @@ def test_studio_is_launched_with_a_signature_over_the_body_and_the_urls_query(lm
     ]
 
 
+def test_studio_is_told_the_language_that_was_chosen(lms: Any) -> None:
+    answer = launch_studio(lms, "student; sandbox_lms_language=es")
+    fields = ReadPage(answer.text).form["fields"]
+    assert (fields["user_id"], fields["launch_presentation_locale"]) == (
+        PERSON["student"].legacy_id,
+        "es",
+    )
+
+
 def test_studio_learns_no_name_of_the_test_student(lms: Any) -> None:
     fields = ReadPage(launch_studio(lms, "test-student").text).form["fields"]
     assert is_signed(STUDIO_LAUNCH, fields)
