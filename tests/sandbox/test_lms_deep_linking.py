@@ -121,7 +121,9 @@ def test_absent_data_must_stay_absent(lms: Any) -> None:
     behave(lms, missing_claims=["data", "accept_multiple"])
     asked = ask(lms)
     assert {"data", "accept_multiple"} & set(asked[SETTINGS]) == set()
-    assert answer(lms, response(asked, [LINK], **{DATA: "x"}), asked).status_code == 400
+    for data in ("x", None):
+        given = response(asked, [LINK]) | {DATA: data}
+        assert answer(lms, given, asked).status_code == 400
     assert answer(lms, response(asked, [LINK, LINK]), asked).status_code == 400
     asked = ask(lms)
     assert answer(lms, response(asked, [LINK]), asked).status_code == 200
