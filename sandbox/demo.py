@@ -206,7 +206,8 @@ def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, conn
         "              (as an admin connects Studio: good once, for half an hour)\n"
         f"Logs          {folder}/*.log (deleted at the end, like all other data)\n"
         "Open the LMS below, choose who you are, and open a page of a course: its video plays.\n"
-        "Copy the course, and it plays there too. Ctrl-C ends all.",
+        "Copy the course, and it plays there too. As Ines Instructor, edit a page and insert a\n"
+        "video. Ctrl-C ends all.",
         flush=True,
     )
     print(f"{lms.url}/", flush=True)

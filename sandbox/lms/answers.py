@@ -30,6 +30,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 def set_policy(response: Response) -> Response:
     """Let pages frame the LMS, the tool and Studio, and run no script but the static ones.
 
+    Pictures of what is inserted are Studio's, and the editor fetches what is new in its page.
+
     There is no `form-action`: browsers hold it against the redirects after a post too.
     """
     lms = current_lms()
@@ -38,7 +40,8 @@ def set_policy(response: Response) -> Response:
     if lms.behaviour.storage == "foreign":
         ours = f"'self' {settings.url} {settings.foreign_origin}"
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data: {settings.studio_url}; "
         f"frame-src {ours} {settings.tool_url} {settings.studio_url}; "
         f"base-uri 'none'; frame-ancestors {ours}"
     )

@@ -3,6 +3,7 @@
 Security: open to everyone who can reach it. That is why this is a sandbox.
 """
 
+from dataclasses import asdict
 from typing import Annotated, TypeVar
 
 from flask import Blueprint, jsonify, request
@@ -10,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.lms.behaviour import Behaviour
-from sandbox.lms.courses import ResourceLink
+from sandbox.lms.content import ResourceLink, framed
+from sandbox.lms.faults import describe
 from sandbox.lms.pages import course_or_404
 from sandbox.lms.state import current_lms
 
@@ -43,11 +45,7 @@ class KeysOrder(BaseModel):
 @blueprint.errorhandler(ValidationError)
 def wrong_input(error: ValidationError) -> ResponseReturnValue:
     """Say what is wrong with an order."""
-    faults = (
-        f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_context=False)
-    )
-    return jsonify(error="; ".join(faults)), 400
+    return jsonify(error=describe(error)), 400
 
 
 @blueprint.post("/links")
@@ -58,9 +56,16 @@ def make_link() -> ResponseReturnValue:
     if lms.find_course(order.course_id) is None:
         return jsonify(error=f"course_id: there is no course {order.course_id}"), 400
     link = ResourceLink(order.title, order.custom)
-    lms.add_link(order.course_id, order.page, link)
+    block = framed(link)
+    lms.change_course(order.course_id, lambda course: course.with_blocks(order.page, block))
     page_url = f"{lms.settings.url}/courses/{order.course_id}/pages/{order.page}"
     return jsonify(lookup_uuid=link.lookup_uuid, page_url=page_url), 201
+
+
+@blueprint.get("/courses/<int:course_id>")
+def show_course(course_id: int) -> ResponseReturnValue:
+    """Give a course with all that was put into it."""
+    return jsonify(asdict(course_or_404(course_id)))
 
 
 @blueprint.post("/courses/<int:course_id>/copy")

@@ -1,39 +1,32 @@
-"""Courses, their pages and the LTI links in them: values that never change.
+"""Courses, their pages and modules: values that never change.
 
 A changed course is another value in its place. Not here: which courses there are (`state`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
-
-def _new_id() -> str:
-    return str(uuid4())
-
-
-@dataclass(frozen=True)
-class ResourceLink:
-    """A link to the tool in one course; a copy of it has another id and the same lookup uuid."""
-
-    title: str
-    custom: Mapping[str, str]
-    lookup_uuid: str = field(default_factory=_new_id)
-    id: str = field(default_factory=_new_id)
-
-    def copied(self) -> "ResourceLink":
-        """Give the link as Canvas's course copy makes it."""
-        return replace(self, id=_new_id())
+from sandbox.lms.content import Block, ResourceLink, new_id
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a course: some text, then its links, each in a frame."""
+    """A page of a course: some text, then its blocks."""
 
     slug: str
     title: str
     text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Module:
+    """Some links to the tool under a heading, each on a page of its own."""
+
+    title: str
     links: tuple[ResourceLink, ...] = ()
+    id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,7 @@ class Course:
     title: str
     label: str
     pages: tuple[Page, ...]
+    modules: tuple[Module, ...] = (Module("To begin with"),)
 
     def find_page(self, slug: str) -> Page | None:
         """Give the page with this slug, or None."""
@@ -52,27 +46,45 @@ class Course:
 
     def find_link(self, lookup_uuid: str) -> ResourceLink | None:
         """Give this course's own link with this lookup uuid, or None."""
-        links = (link for page in self.pages for link in page.links)
-        return next((link for link in links if link.lookup_uuid == lookup_uuid), None)
+        return next((link for link in self._links() if link.lookup_uuid == lookup_uuid), None)
 
-    def with_link(self, slug: str, link: ResourceLink) -> "Course":
-        """Give the course with one more link on a page, which is made if it is not there."""
+    def with_blocks(self, slug: str, *blocks: Block) -> "Course":
+        """Give the course with more blocks on a page, which is made if it is not there."""
         if self.find_page(slug) is None:
-            page = Page(slug, slug.replace("-", " ").capitalize(), "", (link,))
+            page = Page(slug, slug.replace("-", " ").capitalize(), "", blocks)
             return replace(self, pages=(*self.pages, page))
         pages = tuple(
-            replace(page, links=(*page.links, link)) if page.slug == slug else page
+            replace(page, blocks=(*page.blocks, *blocks)) if page.slug == slug else page
             for page in self.pages
         )
         return replace(self, pages=pages)
 
+    def with_module(self, module: Module) -> "Course":
+        """Give the course with one more module."""
+        return replace(self, modules=(*self.modules, module))
+
+    def with_module_links(self, *links: ResourceLink) -> "Course":
+        """Give the course with more links in its first module."""
+        first, *others = self.modules
+        return replace(self, modules=(replace(first, links=(*first.links, *links)), *others))
+
     def copied(self, course_id: int) -> "Course":
         """Give the course as Canvas copies it: lookup uuids and custom parameters stay."""
         pages = tuple(
-            replace(page, links=tuple(link.copied() for link in page.links)) for page in self.pages
+            replace(page, blocks=tuple(block.copied(self.id, course_id) for block in page.blocks))
+            for page in self.pages
         )
-        title = f"Copy of {self.title}"
-        return replace(self, id=course_id, context_id=_new_id(), title=title, pages=pages)
+        modules = tuple(
+            Module(module.title, tuple(link.copied() for link in module.links))
+            for module in self.modules
+        )
+        return Course(course_id, new_id(), f"Copy of {self.title}", self.label, pages, modules)
+
+    def _links(self) -> Iterator[ResourceLink]:
+        for page in self.pages:
+            yield from (block.link for block in page.blocks if block.link)
+        for module in self.modules:
+            yield from module.links
 
 
 def _course(course_id: int, title: str, label: str, *pages: Page) -> Course:

@@ -1,46 +1,72 @@
-"""Where the tool sends what was picked: it is verified with the tool's own keys, and shown.
+"""Where the tool sends what was picked. It is verified as Canvas does, and put into the course.
 
-https://www.imsglobal.org/spec/lti-dl/v2p0#deep-linking-response-message. Nothing is kept yet.
+1. The return URL's own `data` names the request; it has one answer.
+2. The token is the tool's: its key set is fetched each time, `iss` is its client id, `aud` this
+   LMS, its nonce is new, deployment and version are right, and `data` is as it was sent.
+3. The items are what the request asked for (`items`), and become blocks or module items.
+4. The page tells the one that opened it by a message, or has a link back.
+https://www.imsglobal.org/spec/lti-dl/v2p0#deep-linking-response-message
 """
 
-import json
-from typing import Any
+from typing import Any, Never
 
 import jwt
 import requests
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from sandbox.lms.items import ItemsError, read_items
 from sandbox.lms.messages import DEEP_LINKING, LTI
-from sandbox.lms.state import Lms, current_lms
+from sandbox.lms.placing import place
+from sandbox.lms.state import Lms, Request, current_lms
 
 blueprint = Blueprint("deep_linking", __name__)
 
 _TIMEOUT_SECONDS = 10
+_SAID = ("msg", "errormsg", "log", "errorlog")
 
 
 @blueprint.post("/deep_linking_response")
 def deep_linking_response() -> ResponseReturnValue:
-    """Show the content items of a response that is the tool's, and an answer to a request."""
+    """Put what was picked into the course; 400 names what is wrong with an answer."""
     lms = current_lms()
+    data = request.args.get("data", "")
+    asked = lms.find_request(data)
+    if asked is None:
+        _refuse(lms, "This answers no request, or one that has its answer.")
+    claims = _verified(request.form.get("JWT", ""), lms)
+    _check_claims(claims, asked, lms)
+    if not lms.use_answer(data, claims["nonce"]):
+        _refuse(lms, "The nonce was used before.")
     try:
-        claims = _verify(request.form.get("JWT", ""), lms)
-    except requests.RequestException:
-        abort(502, "The tool’s keys cannot be fetched.")
-    except jwt.PyJWTError as error:
-        abort(400, f"The response cannot be trusted: {error}")
-    if claims.get(f"{LTI}/message_type") != "LtiDeepLinkingResponse":
-        abort(400, "The message type must be LtiDeepLinkingResponse.")
-    if claims.get(f"{LTI}/deployment_id") != lms.settings.deployment_id:
-        abort(400, "The deployment is another.")
-    if not lms.is_picking(claims.get(f"{DEEP_LINKING}/data")):
-        abort(400, "The data is not what a request brought.")
-    items = claims.get(f"{DEEP_LINKING}/content_items", [])
-    return render_template(
-        "picked.html",
-        items=[json.dumps(item, indent=2, ensure_ascii=False) for item in items],
-        message=claims.get(f"{DEEP_LINKING}/msg"),
+        items = claims.get(f"{DEEP_LINKING}/content_items", [])
+        blocks = read_items(items, asked.asked, lms.settings.url, lms.settings.tool_url)
+    except ItemsError as error:
+        _refuse(lms, str(error))
+    said = {name: claims[f"{DEEP_LINKING}/{name}"] for name in _SAID if _says(claims, name)}
+    placed = place(lms, asked.launch, blocks)
+    lms.note(
+        "deep_linking_response",
+        course_id=asked.launch.course_id,
+        placement=asked.launch.placement,
+        types=[item["type"] for item in items],
+        **said,
     )
+    return render_template("placed.html", placed=placed, said=said)
+
+
+def _refuse(lms: Lms, reason: str, status: int = 400) -> Never:
+    lms.note("deep_linking_refused", reason=reason)
+    abort(status, reason)
+
+
+def _verified(unverified_token: str, lms: Lms) -> dict[str, Any]:
+    try:
+        return _verify(unverified_token, lms)
+    except requests.RequestException:
+        _refuse(lms, "The tool’s keys cannot be fetched.", 502)
+    except jwt.PyJWTError as error:
+        _refuse(lms, f"The response cannot be trusted: {error}")
 
 
 def _verify(unverified_token: str, lms: Lms) -> dict[str, Any]:
@@ -61,3 +87,24 @@ def _verify(unverified_token: str, lms: Lms) -> dict[str, Any]:
         issuer=lms.settings.client_id,
         options={"require": ["exp", "iat", "nonce"]},
     )
+
+
+def _check_claims(claims: dict[str, Any], asked: Request, lms: Lms) -> None:
+    if claims.get(f"{LTI}/message_type") != "LtiDeepLinkingResponse":
+        _refuse(lms, "The message type must be LtiDeepLinkingResponse.")
+    if claims.get(f"{LTI}/version") != "1.3.0":
+        _refuse(lms, "The version must be 1.3.0.")
+    if claims.get(f"{LTI}/deployment_id") != lms.settings.deployment_id:
+        _refuse(lms, "The deployment is another.")
+    if not isinstance(claims["nonce"], str):
+        _refuse(lms, "The nonce must be a text.")
+    # An Ellipsis is what no JSON has: absent must stay absent.
+    if claims.get(f"{DEEP_LINKING}/data", ...) != asked.asked.get("data", ...):
+        _refuse(lms, "The data is not what the request brought.")
+    for name in _SAID:
+        if not isinstance(claims.get(f"{DEEP_LINKING}/{name}", ""), str):
+            _refuse(lms, f"The {name} must be a text.")
+
+
+def _says(claims: dict[str, Any], name: str) -> bool:
+    return bool(claims.get(f"{DEEP_LINKING}/{name}"))

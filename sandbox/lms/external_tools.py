@@ -7,9 +7,10 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from sandbox.lms.answers import post_onward
-from sandbox.lms.pages import course_or_404
-from sandbox.lms.session import current_person
-from sandbox.lms.state import PendingLaunch, Placement, current_lms
+from sandbox.lms.pages import course_or_404, page_or_404
+from sandbox.lms.placements import Picking, Placement
+from sandbox.lms.session import current_language, current_person
+from sandbox.lms.state import PendingLaunch, current_lms
 from sandbox.lms.storage import storage_target
 from sandbox.lms.studio_launch import (
     is_studio_launch_url,
@@ -34,10 +35,15 @@ def launch_navigation(course_id: int) -> ResponseReturnValue:
     return _initiate_login(course_id, "course_navigation")
 
 
-@blueprint.get("/external_tools/launch/editor_button")
-def launch_picker(course_id: int) -> ResponseReturnValue:
-    """Launch the tool for deep linking."""
-    return _initiate_login(course_id, "editor_button")
+@blueprint.get(
+    "/external_tools/launch/<any(editor_button,module_index_menu_modal,link_selection):placement>"
+)
+def launch_picker(course_id: int, placement: Picking) -> ResponseReturnValue:
+    """Launch the tool for deep linking; `page` is the one that is edited."""
+    slug = request.args.get("page", "")
+    if slug:
+        page_or_404(course_or_404(course_id), slug)
+    return _initiate_login(course_id, placement, page=slug)
 
 
 def _launch_link(course_id: int, lookup_uuid: str) -> ResponseReturnValue:
@@ -46,11 +52,13 @@ def _launch_link(course_id: int, lookup_uuid: str) -> ResponseReturnValue:
     return _initiate_login(course_id, "link", lookup_uuid)
 
 
-def _initiate_login(course_id: int, placement: Placement, lookup_uuid: str = "") -> str:
+def _initiate_login(
+    course_id: int, placement: Placement, lookup_uuid: str = "", page: str = ""
+) -> str:
     lms = current_lms()
     person = current_person()
     course = course_or_404(course_id)
-    hint = lms.start_launch(PendingLaunch(person.id, course.id, placement, lookup_uuid))
+    hint = lms.start_launch(PendingLaunch(person.id, course.id, placement, lookup_uuid, page))
     lms.note("login", person=person.id, course_id=course.id, placement=placement)
     fields = {
         "iss": lms.issuer,
@@ -73,7 +81,7 @@ def _launch_studio(course_id: int, url: str) -> ResponseReturnValue:
     try:
         if not is_studio_launch_url(url, lms.settings):
             abort(400, "There is no tool for this URL.")
-        parameters = studio_launch_parameters(person, course, lms.settings)
+        parameters = studio_launch_parameters(person, course, lms.settings, current_language())
         fields = sign_studio_launch(url, parameters, lms.settings)
     except ValueError:
         abort(400, "There is no tool for this URL: it cannot be read.")

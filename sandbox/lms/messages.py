@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.lms.courses import Course, ResourceLink
+from sandbox.lms.content import ResourceLink
+from sandbox.lms.courses import Course
 from sandbox.lms.custom import custom_parameters
 from sandbox.lms.people import Person
+from sandbox.lms.placements import ACCEPTED, Picking
 from sandbox.lms.settings import LmsSettings
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim"
+DEEP_LINKING_SETTINGS = f"{DEEP_LINKING}/deep_linking_settings"
 PLACEMENT = "https://www.instructure.com/placement"
 TOOL_NAME = "Studio Embed"
 
@@ -25,21 +28,27 @@ def resource_link_claims(
     nonce: str,
     now: datetime,
     settings: LmsSettings,
+    locale: str = "en",
 ) -> dict[str, Any]:
     """Give the claims of the launch of a link in a page."""
     return {
-        **_shared_claims(person, course, nonce, now, settings, link.custom),
+        **_shared_claims(person, course, nonce, now, settings, link.custom, locale),
         f"{LTI}/message_type": "LtiResourceLinkRequest",
         f"{LTI}/resource_link": {"id": link.id, "title": link.title},
     }
 
 
 def navigation_claims(
-    person: Person, course: Course, nonce: str, now: datetime, settings: LmsSettings
+    person: Person,
+    course: Course,
+    nonce: str,
+    now: datetime,
+    settings: LmsSettings,
+    locale: str = "en",
 ) -> dict[str, Any]:
     """Give the claims of a launch from the course's navigation; its link is the course itself."""
     return {
-        **_shared_claims(person, course, nonce, now, settings, {}),
+        **_shared_claims(person, course, nonce, now, settings, {}, locale),
         f"{LTI}/message_type": "LtiResourceLinkRequest",
         f"{LTI}/resource_link": {"id": course.context_id, "title": TOOL_NAME},
         PLACEMENT: "course_navigation",
@@ -53,19 +62,22 @@ def deep_linking_claims(
     now: datetime,
     settings: LmsSettings,
     data: str,
+    placement: Picking = "editor_button",
+    locale: str = "en",
 ) -> dict[str, Any]:
-    """Give the claims of a request from the editor; `data` must come back untouched."""
+    """Give the claims of a request for items; `data` must come back untouched.
+
+    As Canvas does it stands in the return URL too, which must be posted to as it is.
+    """
     return {
-        **_shared_claims(person, course, nonce, now, settings, {}),
+        **_shared_claims(person, course, nonce, now, settings, {}, locale),
         f"{LTI}/message_type": "LtiDeepLinkingRequest",
-        f"{DEEP_LINKING}/deep_linking_settings": {
-            "deep_link_return_url": f"{settings.url}/deep_linking_response",
-            "accept_types": ["link", "file", "html", "ltiResourceLink", "image"],
-            "accept_presentation_document_targets": ["embed", "iframe", "window"],
-            "accept_multiple": True,
+        DEEP_LINKING_SETTINGS: {
+            "deep_link_return_url": f"{settings.url}/deep_linking_response?data={data}",
+            **ACCEPTED[placement],
             "data": data,
         },
-        PLACEMENT: "editor_button",
+        PLACEMENT: placement,
     }
 
 
@@ -76,6 +88,7 @@ def _shared_claims(
     now: datetime,
     settings: LmsSettings,
     link_custom: Mapping[str, str],
+    locale: str,
 ) -> dict[str, Any]:
     issued = int(now.timestamp())
     return {
@@ -96,7 +109,7 @@ def _shared_claims(
         f"{LTI}/launch_presentation": {
             "document_target": "iframe",
             "return_url": f"{settings.url}/courses/{course.id}",
-            "locale": "en",
+            "locale": locale,
         },
         f"{LTI}/tool_platform": {
             "guid": f"sandbox:{settings.host}",

@@ -15,10 +15,15 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.lms.answers import post_onward
 from sandbox.lms.courses import Course
-from sandbox.lms.messages import deep_linking_claims, navigation_claims, resource_link_claims
+from sandbox.lms.messages import (
+    DEEP_LINKING_SETTINGS,
+    deep_linking_claims,
+    navigation_claims,
+    resource_link_claims,
+)
 from sandbox.lms.people import Person
-from sandbox.lms.session import current_person
-from sandbox.lms.state import Lms, PendingLaunch, current_lms
+from sandbox.lms.session import current_language, current_person
+from sandbox.lms.state import Lms, PendingLaunch, Request, current_lms
 
 blueprint = Blueprint("oidc", __name__, url_prefix="/api/lti")
 
@@ -75,13 +80,16 @@ def _id_token(lms: Lms) -> str:
     person = current_person()
     if request.values.get("login_hint") != person.sub:
         raise _RefusedError("login_required", "Must have an active user session")
-    launch = lms.take_launch(request.values.get("lti_message_hint", ""))
+    hint = request.values.get("lti_message_hint", "")
+    launch = lms.take_launch(hint)
     if launch is None or launch.person_id != person.id:
         raise _RefusedError("launch_no_longer_valid", "The launch has either expired or been used")
     course = lms.find_course(launch.course_id)
     if course is None:
         raise _RefusedError("launch_no_longer_valid", "The course is gone")
-    claims = behaviour.changed(_claims(lms, launch, person, course))
+    claims = behaviour.changed(_claims(lms, hint, launch, person, course))
+    if DEEP_LINKING_SETTINGS in claims:
+        lms.keep_request(hint, Request(launch, claims[DEEP_LINKING_SETTINGS]))
     return lms.keys.sign(claims, **behaviour.headers())
 
 
@@ -93,16 +101,19 @@ def _check_parameters() -> None:
         raise _RefusedError("invalid_request_object", "The 'nonce' is missing")
 
 
-def _claims(lms: Lms, launch: PendingLaunch, person: Person, course: Course) -> dict[str, Any]:
-    nonce, now = request.values["nonce"], datetime.now(UTC)
+def _claims(
+    lms: Lms, hint: str, launch: PendingLaunch, person: Person, course: Course
+) -> dict[str, Any]:
+    nonce, now, language = request.values["nonce"], datetime.now(UTC), current_language()
     match launch.placement:
         case "course_navigation":
-            return navigation_claims(person, course, nonce, now, lms.settings)
-        case "editor_button":
-            data = lms.start_picking()
-            return deep_linking_claims(person, course, nonce, now, lms.settings, data)
+            return navigation_claims(person, course, nonce, now, lms.settings, language)
         case "link":
             link = course.find_link(launch.lookup_uuid)
             if link is None:
                 raise _RefusedError("launch_no_longer_valid", "The link is gone")
-            return resource_link_claims(person, course, link, nonce, now, lms.settings)
+            return resource_link_claims(person, course, link, nonce, now, lms.settings, language)
+        case placement:
+            return deep_linking_claims(
+                person, course, nonce, now, lms.settings, hint, placement, language
+            )

@@ -1,9 +1,11 @@
-"""What people see of the LMS: the start page, courses, and pages with framed links."""
+"""What people see of the LMS: the start page, courses, pages, modules."""
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from sandbox.lms.courses import Course
+from sandbox.lms.behaviour import KINDS
+from sandbox.lms.courses import Course, Page
+from sandbox.lms.session import current_person
 from sandbox.lms.state import current_lms
 
 blueprint = Blueprint("pages", __name__)
@@ -17,11 +19,34 @@ def course_or_404(course_id: int) -> Course:
     return course
 
 
+def page_or_404(course: Course, slug: str) -> Page:
+    """Give the page of a course, or answer that there is none."""
+    page = course.find_page(slug)
+    if page is None:
+        abort(404, "There is no such page in this course.")
+    return page
+
+
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """Say what this is, and list the courses."""
     lms = current_lms()
-    return render_template("home.html", courses=lms.list_courses(), settings=lms.settings)
+    return render_template(
+        "home.html",
+        courses=lms.list_courses(),
+        settings=lms.settings,
+        kinds={kind: behaviour == lms.behaviour for kind, behaviour in KINDS.items()},
+    )
+
+
+@blueprint.post("/kind")
+def choose_kind() -> ResponseReturnValue:
+    """Make this another kind of LMS."""
+    behaviour = KINDS.get(request.form.get("kind", ""))
+    if behaviour is None:
+        abort(400, "There is no such kind of LMS.")
+    current_lms().behaviour = behaviour
+    return redirect(url_for("pages.home"), 303)
 
 
 @blueprint.get("/courses/<int:course_id>")
@@ -40,25 +65,56 @@ def copy(course_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/courses/<int:course_id>/pages/<slug>")
 def page(course_id: int, slug: str) -> ResponseReturnValue:
-    """Show a page with its links in frames."""
+    """Show a page with its blocks."""
     course = course_or_404(course_id)
-    shown = course.find_page(slug)
-    if shown is None:
-        abort(404, "There is no such page in this course.")
-    return render_template("page.html", course=course, page=shown)
+    return render_template("page.html", course=course, page=page_or_404(course, slug))
+
+
+@blueprint.get("/courses/<int:course_id>/modules")
+def modules(course_id: int) -> ResponseReturnValue:
+    """List the course's modules and what is in them."""
+    return render_template("modules.html", course=course_or_404(course_id))
+
+
+@blueprint.get("/courses/<int:course_id>/modules/items/<lookup_uuid>")
+def module_item(course_id: int, lookup_uuid: str) -> ResponseReturnValue:
+    """Show a link of a module in a frame."""
+    course = course_or_404(course_id)
+    link = course.find_link(lookup_uuid)
+    if link is None:
+        abort(404, "There is no such item in this course.")
+    return render_template(
+        "framed.html",
+        course=course,
+        name=link.title,
+        address=link.address(course_id),
+        in_module=True,
+    )
 
 
 @blueprint.get("/courses/<int:course_id>/external_tools/tool")
 def tool(course_id: int) -> ResponseReturnValue:
     """Show the tool as a place of the course."""
-    return render_template(
-        "framed.html", course=course_or_404(course_id), placement="course_navigation"
-    )
+    return _launched(course_id, "course_navigation", "Studio Embed")
 
 
 @blueprint.get("/courses/<int:course_id>/external_tools/picker")
 def picker(course_id: int) -> ResponseReturnValue:
-    """Show the tool as the editor does, to pick something for a page."""
+    """Show the tool as the editor does, but on a page of its own."""
+    return _launched(course_id, "editor_button", "Insert media")
+
+
+def _launched(course_id: int, placement: str, name: str) -> str:
+    address = f"/courses/{course_id}/external_tools/launch/{placement}"
     return render_template(
-        "framed.html", course=course_or_404(course_id), placement="editor_button"
+        "framed.html", course=course_or_404(course_id), name=name, address=address
     )
+
+
+@blueprint.get("/courses/<int:course_id>/pages/<slug>/edit")
+def edit(course_id: int, slug: str) -> ResponseReturnValue:
+    """Show a page to be edited: media can be inserted into it."""
+    if not current_person().may_edit:
+        abort(403, "Only who teaches here may edit pages. The buttons above make you someone else.")
+    course = course_or_404(course_id)
+    return render_template("edit.html", course=course, page=page_or_404(course, slug))

@@ -33,6 +33,11 @@ class Person:
         """Given and family name; None for who has none."""
         return f"{self.given_name} {self.family_name}" if self.given_name else None
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether they may change courses."""
+        return self.id in ("instructor", "admin")
+
 
 PEOPLE = (
     Person(

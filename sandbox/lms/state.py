@@ -2,18 +2,18 @@
 
 import secrets
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from flask import current_app
 
 from sandbox.lms.behaviour import Behaviour
-from sandbox.lms.courses import Course, ResourceLink, courses_at_start
+from sandbox.lms.courses import Course, courses_at_start
 from sandbox.lms.key_set import KeySetSwitch
 from sandbox.lms.keys import SigningKeys
+from sandbox.lms.placements import Placement
 from sandbox.lms.settings import LmsSettings
-
-Placement = Literal["link", "course_navigation", "editor_button"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,16 @@ class PendingLaunch:
     course_id: int
     placement: Placement
     lookup_uuid: str = ""
+    page: str = ""
+    """The page in whose editor it began."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A deep-linking request that waits for its answer; `asked` are its settings as signed."""
+
+    launch: PendingLaunch
+    asked: Mapping[str, Any]
 
 
 class Lms:
@@ -45,7 +55,8 @@ class Lms:
     def _forget(self) -> None:
         self._courses = courses_at_start()
         self._launches: dict[str, PendingLaunch] = {}
-        self._pickers: set[str] = set()
+        self._requests: dict[str, Request] = {}
+        self._nonces: set[str] = set()
         self._log: list[dict[str, Any]] = []
 
     def reset(self) -> None:
@@ -65,10 +76,10 @@ class Lms:
         with self._lock:
             return self._courses.get(course_id)
 
-    def add_link(self, course_id: int, slug: str, link: ResourceLink) -> None:
-        """Put a link on a page; raises KeyError where there is no such course."""
+    def change_course(self, course_id: int, change: Callable[[Course], Course]) -> None:
+        """Put a changed course in its place; raises KeyError where there is no such course."""
         with self._lock:
-            self._courses[course_id] = self._courses[course_id].with_link(slug, link)
+            self._courses[course_id] = change(self._courses[course_id])
 
     def copy_course(self, course_id: int) -> Course:
         """Make a course out of another; raises KeyError where there is no such course."""
@@ -89,17 +100,24 @@ class Lms:
         with self._lock:
             return self._launches.pop(hint, None)
 
-    def start_picking(self) -> str:
-        """Give what a deep-linking response must bring back as `data`."""
-        data = secrets.token_urlsafe(24)
+    def keep_request(self, data: str, request: Request) -> None:
+        """Keep a deep-linking request until it is answered."""
         with self._lock:
-            self._pickers.add(data)
-        return data
+            self._requests[data] = request
 
-    def is_picking(self, data: object) -> bool:
-        """Say whether a request with this `data` was sent out."""
+    def find_request(self, data: str) -> Request | None:
+        """Give the request that brought this `data`, while it has no answer."""
         with self._lock:
-            return data in self._pickers
+            return self._requests.get(data)
+
+    def use_answer(self, data: str, nonce: str) -> bool:
+        """Take a request's answer; False where it has one, or the tool used the nonce before."""
+        with self._lock:
+            if nonce in self._nonces or data not in self._requests:
+                return False
+            self._nonces.add(nonce)
+            del self._requests[data]
+            return True
 
     def note(self, event: str, **details: Any) -> None:
         """Write a line into the log."""

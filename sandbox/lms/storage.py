@@ -54,15 +54,18 @@ def frame_origin(lms: Lms) -> str:
 
 @blueprint.app_context_processor
 def page_storage() -> dict[str, object]:
-    """Tell every page that frames the tool what it has of platform storage."""
+    """Tell every page that frames the tool who that is, and what it has of platform storage."""
     lms = current_lms()
+    return {"storage": _page_storage(lms), "tool_origin": lms.settings.tool_origin}
+
+
+def _page_storage(lms: Lms) -> Storage | None:
     target = storage_target(lms)
     if target is None:
-        return {"storage": None}
+        return None
     if target == FRAME:
-        url = frame_origin(lms) + PATH
-        return {"storage": _storage(lms, _CAPABILITIES, FRAME, url)}
-    return {"storage": _storage(lms, f"{_CAPABILITIES} {_KEEPING}")}
+        return _storage(lms, _CAPABILITIES, FRAME, frame_origin(lms) + PATH)
+    return _storage(lms, f"{_CAPABILITIES} {_KEEPING}")
 
 
 @blueprint.get(PATH)

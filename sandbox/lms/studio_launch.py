@@ -21,7 +21,7 @@ def is_studio_launch_url(url: str, settings: LmsSettings) -> bool:
 
 
 def studio_launch_parameters(
-    person: Person, course: Course, settings: LmsSettings
+    person: Person, course: Course, settings: LmsSettings, locale: str = "en"
 ) -> dict[str, str]:
     """Give the parameters of the message, before they are signed."""
     named = {
@@ -45,7 +45,7 @@ def studio_launch_parameters(
         "resource_link_title": "Studio",
         "launch_presentation_document_target": "iframe",
         "launch_presentation_return_url": f"{settings.url}/courses/{course.id}",
-        "launch_presentation_locale": "en",
+        "launch_presentation_locale": locale,
         "tool_consumer_instance_guid": f"sandbox:{settings.host}",
         "tool_consumer_instance_name": "Sandbox LMS",
         "tool_consumer_info_product_family_code": "canvas",

@@ -89,6 +89,7 @@ class People:
         groups = (
             Group(880, "Biology Faculty", (4230, 4251)),
             Group(881, "All Staff", (4274, 4290)),
+            Group(882, "First-Year Biology Team", (4071, 4112)),
         )
         self._people = {person.id: person for person in everyone}
         self._groups = {group.id: group for group in groups}

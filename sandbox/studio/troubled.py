@@ -37,7 +37,8 @@ def troubled_entries(people: People) -> list[Entry]:
         Entry(replace(plain, id=UNTITLED, title="", owner=tara, has_thumbnail=False), captions=()),
         Entry(replace(plain, id=LONG_TITLE, title=_long_title(), owner=tara)),
         Entry(
-            replace(plain, id=RIGHT_TO_LEFT, title="مقدمة في علم الأحياء – الأسبوع 1", owner=tara)
+            replace(plain, id=RIGHT_TO_LEFT, title="مقدمة في علم الأحياء – الأسبوع 1", owner=tara),
+            ((882, "view"),),
         ),
     ]
 

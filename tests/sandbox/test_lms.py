@@ -267,4 +267,4 @@ def test_an_unknown_client_or_redirect_uri_is_told_to_nobody_else(
     query = authorization(lms, retrieve(lms, make_link(lms)), **changes)
     answer = get(lms, "/api/lti/authorize_redirect", **query)
     assert answer.status_code == 400
-    assert [form["action"] for form in ReadPage(answer.text).all("form")] == ["/login"]
+    assert [form["action"] for form in ReadPage(answer.text).all("form")] == ["/login", "/language"]

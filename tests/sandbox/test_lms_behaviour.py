@@ -26,6 +26,14 @@ NORMAL = {
     "error": None,
     "missing_claims": [],
     "key_set_delay_seconds": 0.0,
+    "product_family": "canvas",
+    "locale": None,
+    "accept_types": None,
+    "accept_targets": None,
+    "accept_multiple": None,
+    "deep_link_title": None,
+    "deep_link_text": None,
+    "data": None,
 }
 
 
@@ -81,6 +89,9 @@ def test_a_reset_sets_it_back(lms: Any) -> None:
         ({"error": ""}, "error"),
         ({"missing_claims": "sub"}, "missing_claims"),
         ({"key_set_delay_seconds": 61}, "key_set_delay_seconds"),
+        ({"accept_types": "html"}, "accept_types"),
+        ({"accept_multiple": "yes"}, "accept_multiple"),
+        ({"product_family": ""}, "product_family"),
         ({"odd": 1}, "odd"),
     ],
 )
@@ -186,8 +197,14 @@ def test_platform_storage_is_where_it_is_told_to_be(
 ) -> None:
     behave(lms, storage=storage)
     assert retrieve(lms, make_link(lms))["fields"].get("lti_storage_target") == target
-    for path in ("pages/week-1", "external_tools/tool", "external_tools/picker"):
-        page = ReadPage(get(lms, f"/courses/101/{path}").text)
+    for path in (
+        "pages/week-1",
+        "pages/week-1/edit",
+        "modules",
+        "external_tools/tool",
+        "external_tools/picker",
+    ):
+        page = ReadPage(get(lms, f"/courses/101/{path}", "instructor").text)
         scripts = [s for s in page.all("script") if "data-answers" in s]
         assert [script["data-answers"] for script in scripts] == ([answers] if answers else [])
         port = lms.url.rpartition(":")[2]

@@ -23,10 +23,19 @@ PAGES = {
     "/courses/101": 200,
     "/courses/103": 200,
     "/courses/101/pages/week-1": 200,
+    "/courses/101/pages/week-1/edit": 200,
+    "/courses/101/pages/none/edit": 404,
+    "/courses/101/modules": 200,
+    "/courses/101/modules/items/none": 404,
     "/courses/101/external_tools/tool": 200,
     "/courses/101/external_tools/picker": 200,
     "/courses/101/external_tools/launch/course_navigation": 200,
     "/courses/101/external_tools/launch/editor_button": 200,
+    "/courses/101/external_tools/launch/editor_button?page=week-1": 200,
+    "/courses/101/external_tools/launch/editor_button?page=none": 404,
+    "/courses/101/external_tools/launch/module_index_menu_modal": 200,
+    "/courses/101/external_tools/launch/link_selection": 200,
+    "/courses/101/external_tools/launch/odd": 404,
     "/courses/101/external_tools/retrieve": 400,
     "/courses/101/external_tools/retrieve?resource_link_lookup_uuid=none": 404,
     "/storage/frame": 200,
@@ -54,7 +63,7 @@ def lms(served: Any) -> Iterator[Any]:
 @pytest.mark.parametrize(("path", "status"), PAGES.items())
 def test_every_page_is_a_whole_page_with_nothing_inline(lms: Any, path: str, status: int) -> None:
     make_link(lms)
-    answer = get(lms, path)
+    answer = get(lms, path, "instructor")
     page = ReadPage(answer.text)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert (answer.status_code, page.doctype) == (status, "doctype html")
@@ -72,7 +81,8 @@ def test_every_page_is_a_whole_page_with_nothing_inline(lms: Any, path: str, sta
     assert not any(name == "style" or name.startswith("on") for _, a in page.elements for name in a)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data: http://127.0.0.2:8002; "
         "frame-src 'self' http://localhost:8000 http://127.0.0.2:8002; "
         "base-uri 'none'; frame-ancestors 'self'"
     )
@@ -93,7 +103,7 @@ def test_a_page_frames_its_links_and_has_them_in_its_own_course(lms: Any) -> Non
                 "src": f"/courses/{course}/external_tools/retrieve"
                 f"?display=borderless&resource_link_lookup_uuid={lookup_uuid}",
                 "allow": "autoplay; fullscreen",
-                "allowfullscreen": None,
+                "allowfullscreen": "",
             }
         ]
 
@@ -105,11 +115,49 @@ def test_a_button_makes_one_someone_else_and_leads_back(lms: Any) -> None:
     cookie = answer.headers["Set-Cookie"]
     assert cookie == "sandbox_lms_person=instructor; Secure; HttpOnly; Path=/; SameSite=None"
     pressed = {
-        person: [b["value"] for b in page.all("button") if b.get("aria-pressed") == "true"]
+        person: [
+            b["value"]
+            for b in page.all("button")
+            if b["name"] == "person" and b["aria-pressed"] == "true"
+        ]
         for person in ("instructor", "nobody")
         for page in [ReadPage(get(lms, "/", person).text)]
     }
     assert pressed == {"instructor": ["instructor"], "nobody": ["student"]}
+
+
+def test_a_language_is_chosen_for_tools_and_stays_until_another_is(lms: Any) -> None:
+    form = {"language": "de", "return_to": "/courses/101"}
+    answer = lms.session.post(f"{lms.url}/language", data=form, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/courses/101")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie == "sandbox_lms_language=de; Secure; HttpOnly; Path=/; SameSite=None"
+    assert lms.session.post(f"{lms.url}/language", data={"language": "fr"}).status_code == 400
+
+
+def test_the_start_page_makes_it_another_kind_of_lms(lms: Any) -> None:
+    def chosen() -> list[str | None]:
+        buttons = ReadPage(get(lms, "/").text).all("button")
+        kinds = [button for button in buttons if button["name"] == "kind"]
+        return [button["value"] for button in kinds if button["aria-pressed"] == "true"]
+
+    assert chosen() == ["Canvas"]
+    for kind in ("Takes only HTML, is no Canvas", "Canvas without platform storage"):
+        lms.session.post(f"{lms.url}/kind", data={"kind": kind})
+        assert chosen() == [kind]
+    assert lms.state.behaviour.storage == "off"
+    assert lms.session.post(f"{lms.url}/kind", data={"kind": "odd"}).status_code == 400
+    post(lms, "/_sandbox/behaviour", {"locale": "ar"})
+    assert chosen() == []
+
+
+@pytest.mark.parametrize("person", ["student", "test-student"])
+def test_students_edit_nothing(lms: Any, person: str) -> None:
+    assert get(lms, "/courses/101/pages/week-1/edit", person).status_code == 403
+    for path in ("", "/pages/week-1", "/modules"):
+        links = ReadPage(get(lms, f"/courses/101{path}", person).text).all("a")
+        addresses = [str(link["href"]) for link in links]
+        assert [one for one in addresses if "edit" in one or "launch" in one] == []
 
 
 @pytest.mark.parametrize("elsewhere", ["//evil.test", "https://evil.test", "/\\evil.test", ""])
@@ -209,5 +257,5 @@ def test_a_reset_forgets_all_but_the_keys(lms: Any) -> None:
     get(lms, "/api/lti/security/jwks")
     post(lms, "/_sandbox/reset", {})
     assert [course.id for course in lms.state.list_courses()] == [101, 102, 103]
-    assert [page.links for page in lms.state.find_course(101).pages] == [(), (), ()]
+    assert [page.blocks for page in lms.state.find_course(101).pages] == [(), (), ()]
     assert (lms.state.log(), lms.state.keys.kid) == ([], kid)

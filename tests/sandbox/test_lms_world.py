@@ -9,10 +9,8 @@ from urllib.parse import parse_qsl, quote
 import jwt
 import pytest
 import requests
-from flask import Flask, jsonify
 
 from sandbox.lms import LmsSettings
-from sandbox.lms.keys import SigningKeys
 from sandbox.lms.people import PEOPLE
 from sandbox.lms.studio_launch import sign_studio_launch
 from sandbox.studio import StudioSettings, create_studio
@@ -24,12 +22,10 @@ from tests.sandbox.lms_visitor import (
     post,
     retrieve,
     small_lms,
-    start,
 )
 from tests.servers import serving
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim"
-DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim"
 STUDIO = "http://127.0.0.2:9"
 STUDIO_LAUNCH = (
     f"{STUDIO}/lti/launch?custom_arc_launch_type=embed&custom_arc_media_id=a-1&t=%C3%A9%20b&empty="
@@ -38,23 +34,8 @@ PERSON = {person.id: person for person in PEOPLE}
 
 
 @pytest.fixture(scope="module")
-def tool() -> Iterator[Any]:
-    """A tool that only publishes its keys."""
-
-    def create(url: str) -> Flask:
-        app = Flask(__name__)
-        app.config["url"] = url
-        app.extensions["keys"] = keys = SigningKeys()
-        app.get("/lti/jwks.json")(lambda: jsonify(keys.key_set()))
-        return app
-
-    with serving("127.0.0.1", create) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def served(tool: Any) -> Iterator[Any]:
-    with small_lms(studio_url=STUDIO, tool_url=tool.config["url"]) as lms:
+def served() -> Iterator[Any]:
+    with small_lms(studio_url=STUDIO) as lms:
         yield lms
 
 
@@ -161,6 +142,15 @@ def test_studio_is_launched_with_a_signature_over_the_body_and_the_urls_query(lm
     ]
 
 
+def test_studio_is_told_the_language_that_was_chosen(lms: Any) -> None:
+    answer = launch_studio(lms, "student; sandbox_lms_language=es")
+    fields = ReadPage(answer.text).form["fields"]
+    assert (fields["user_id"], fields["launch_presentation_locale"]) == (
+        PERSON["student"].legacy_id,
+        "es",
+    )
+
+
 def test_studio_learns_no_name_of_the_test_student(lms: Any) -> None:
     fields = ReadPage(launch_studio(lms, "test-student").text).form["fields"]
     assert is_signed(STUDIO_LAUNCH, fields)
@@ -210,42 +200,3 @@ def test_a_newline_is_signed_as_a_space_for_browsers_post_another() -> None:
     fields = sign_studio_launch(STUDIO_LAUNCH, {"context_title": "Cell\r\nBiology"}, LmsSettings())
     assert fields["context_title"] == "Cell Biology"
     assert is_signed(STUDIO_LAUNCH, fields)
-
-
-def test_what_was_picked_is_shown_when_the_tool_signed_it(lms: Any, tool: Any) -> None:
-    token = authorize(lms, start(lms, "editor_button", "instructor"), "instructor")
-    claims = jwt.decode(token["fields"]["id_token"], options={"verify_signature": False})
-    asked = claims[f"{DEEP_LINKING}/deep_linking_settings"]
-    data = asked.pop("data")
-    assert asked == {
-        "deep_link_return_url": f"{lms.url}/deep_linking_response",
-        "accept_types": ["link", "file", "html", "ltiResourceLink", "image"],
-        "accept_presentation_document_targets": ["embed", "iframe", "window"],
-        "accept_multiple": True,
-    }
-    response = {
-        "iss": claims["aud"],
-        "aud": claims["iss"],
-        "iat": claims["iat"],
-        "exp": claims["exp"],
-        "nonce": "n-2",
-        f"{LTI}/deployment_id": "1:sandbox",
-        f"{LTI}/message_type": "LtiDeepLinkingResponse",
-        f"{LTI}/version": "1.3.0",
-        f"{DEEP_LINKING}/data": data,
-        f"{DEEP_LINKING}/content_items": [{"type": "ltiResourceLink", "title": "<Mitosis>"}],
-    }
-
-    def answer(signer: SigningKeys, **changes: str) -> tuple[int, bool]:
-        form = {"JWT": signer.sign({**response, **changes})}
-        got = lms.session.post(asked["deep_link_return_url"], data=form)
-        return got.status_code, "&lt;Mitosis&gt;" in got.text
-
-    keys = tool.extensions["keys"]
-    assert answer(keys) == (200, True)
-    assert answer(SigningKeys()) == (400, False)
-    assert answer(keys, aud="https://another.test") == (400, False)
-    assert answer(keys, iss="another client") == (400, False)
-    assert answer(keys, **{f"{DEEP_LINKING}/data": "another"}) == (400, False)
-    assert answer(keys, **{f"{LTI}/deployment_id": "2:sandbox"}) == (400, False)
-    assert answer(keys, **{f"{LTI}/message_type": "LtiResourceLinkRequest"}) == (400, False)

@@ -73,6 +73,7 @@ window.addEventListener("message", (event) => {
   if (event.origin !== toolOrigin || !event.source) return;
   if (typeof message?.subject !== "string" || !message.subject.startsWith("lti.")) return;
   if (message.subject.endsWith(".response")) return;
+  if (message.subject === "lti.frameResize") return; // resize.js's affair
   const response = { subject: `${message.subject}.response`, message_id: message.message_id };
   try {
     Object.assign(response, answer(message));
