@@ -7,7 +7,7 @@ OLD := .venv-pylti1p3
 AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
 SOURCES := app sandbox tests config bench wsgi.py
 
-.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration lock
+.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration translations lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,11 @@ fix: setup ## mend what format and lint can mend
 migration: setup ## a new migration from the models: make migration M="add a table"
 	@test -n "$(M)" || { echo 'make migration M="what it does"' >&2; exit 2; }
 	$(BIN)/flask db revision "$(M)"
+
+translations: setup ## the pages' texts into app/translations/*/LC_MESSAGES/messages.po, and those compiled
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword say --no-location --no-wrap --sort-output -o $(VENV)/messages.pot app
+	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel --quiet compile -d app/translations
 
 lock: setup ## the locked requirements, anew
 	$(BIN)/uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt
