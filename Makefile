@@ -66,10 +66,10 @@ migration: setup ## a new migration from the models: make migration M="add a tab
 	@test -n "$(M)" || { echo 'make migration M="what it does"' >&2; exit 2; }
 	$(BIN)/flask db revision "$(M)"
 
-translations: setup ## the pages' texts into app/translations/*/LC_MESSAGES/messages.po, and those compiled
-	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword say --no-location --no-wrap --sort-output -o $(VENV)/messages.pot app
-	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
-	$(BIN)/pybabel --quiet compile -d app/translations
+translations: setup ## new texts into app/translations/*/LC_MESSAGES/messages.po, and what is there compiled
+	$(BIN)/pybabel --quiet extract -o $(VENV)/messages.pot
+	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot
+	$(BIN)/pybabel --quiet compile
 
 lock: setup ## the locked requirements, anew
 	$(BIN)/uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt
