@@ -7,7 +7,7 @@ OLD := .venv-pylti1p3
 AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
 SOURCES := app sandbox tests config bench wsgi.py
 
-.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration lock
+.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration translations lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,11 @@ fix: setup ## mend what format and lint can mend
 migration: setup ## a new migration from the models: make migration M="add a table"
 	@test -n "$(M)" || { echo 'make migration M="what it does"' >&2; exit 2; }
 	$(BIN)/flask db revision "$(M)"
+
+translations: setup ## new texts into app/translations/*/LC_MESSAGES/messages.po, and what is there compiled
+	$(BIN)/pybabel --quiet extract -o $(VENV)/messages.pot
+	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot
+	$(BIN)/pybabel --quiet compile
 
 lock: setup ## the locked requirements, anew
 	$(BIN)/uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt

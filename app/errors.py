@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.texts import Said
+
 
 class StartError(Exception):
     """The service cannot start: one sentence, and what is wrong, a line each."""
@@ -37,15 +39,23 @@ class ServiceError(Exception):
         return f"{self.title} {self.hint}".rstrip()
 
 
-class LaunchError(ServiceError):
+@dataclass(eq=False)
+class PageError(ServiceError):
+    """One that a page can show, in its reader's language."""
+
+    title: Said
+    hint: Said
+
+
+class LaunchError(PageError):
     """A launch or login that is not accepted."""
 
 
-class AccountError(ServiceError):
+class AccountError(PageError):
     """A Studio account that cannot be connected."""
 
 
-class EmbedError(ServiceError):
+class EmbedError(PageError):
     """An embed that is not there and is not made."""
 
 

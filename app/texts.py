@@ -15,10 +15,39 @@ class Said(str):
 
 
 def say(template: str, /, **values: Any) -> Said:
-    """Give a text; `{name}` in it stands for the value of that name.
+    """Give a text; `{name}` in it stands for the value of that name, which may be a text too.
 
-    The template must be a literal, so that it gets into the catalogs.
+    The template must be a literal, so that it gets into the catalogs (`make translations`).
     """
+    return _fill(template, values)
+
+
+def plain(text: str) -> Said:
+    """Give a text that is the same in every language."""
+    return _fill("{text}", {"text": text})
+
+
+def to_json(text: Said) -> Any:
+    """Give a text as JSON keeps it."""
+    values = {
+        name: to_json(value) if isinstance(value, Said) else value
+        for name, value in text.values.items()
+    }
+    return {"template": text.template, "values": values}
+
+
+def from_json(kept: Any) -> Said:
+    """Read what `to_json` gave, or a sentence that was kept as it is."""
+    if isinstance(kept, str):
+        return _fill(kept, {})
+    values = {
+        name: from_json(value) if isinstance(value, dict) else value
+        for name, value in kept["values"].items()
+    }
+    return _fill(kept["template"], values)
+
+
+def _fill(template: str, values: dict[str, Any]) -> Said:
     said = Said(template.format(**values) if values else template)
     said.template, said.values = template, values
     return said

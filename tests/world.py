@@ -59,6 +59,7 @@ class World:
     studio: Any
     environment: dict[str, str]
     http: requests.Session
+    language: str = "en"
     _database: Database | None = None
 
     def get(self, path: str, **options: Any) -> requests.Response:
@@ -122,6 +123,16 @@ class World:
             change(claims)
         return self.send(login, claims)
 
+    @contextmanager
+    def reading(self, accepted: str, language: str) -> Iterator[None]:
+        """Let the browser accept some languages, and every page speak one."""
+        self.http.headers["Accept-Language"], self.language = accepted, language
+        try:
+            yield
+        finally:
+            del self.http.headers["Accept-Language"]
+            self.language = "en"
+
     def flask(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a `flask` command in the service's environment."""
         return run_flask(self.environment, *arguments, check=check)
@@ -165,10 +176,9 @@ class World:
         if self._database is not None:
             self._database.dispose()
 
-    @staticmethod
-    def _checked(answer: requests.Response) -> requests.Response:
+    def _checked(self, answer: requests.Response) -> requests.Response:
         if answer.headers.get("Content-Type", "").startswith("text/html"):
-            check_page(answer)
+            check_page(answer, self.language)
         return answer
 
 

@@ -13,7 +13,7 @@ FILES = {"docs_script": "swagger-ui-bundle.js", "docs_style": "swagger-ui.css"}
 
 def page() -> str:
     """Show the page; it may read from this service, which other pages of ours never do."""
-    g.reads_api = True
+    g.reads_api, g.locale = True, "en"
     return render_template("api.html")
 
 

@@ -5,7 +5,7 @@ The page of a kind stands at the document's `type`, so that whoever meets one ca
 
 from dataclasses import dataclass
 
-from flask import Response, jsonify, render_template
+from flask import Response, g, jsonify, render_template
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import logs
@@ -96,6 +96,7 @@ def describe(public_url: str, error: ServiceError, reference: str) -> Problem:
 
 def kind_page(name: str) -> str:
     """Show what a kind of problem means; raises `ApiError` (404)."""
+    g.locale = "en"
     if (kind := KINDS.get(name)) is None:
         raise ApiError("not-found", 404, "There is no such kind of problem.", "See /api/docs.")
     return render_template("problem.html", name=name, kind=kind)

@@ -21,7 +21,7 @@ from app.prepare import prepare
 from app.studio import operations
 from app.studio.errors import StudioArgumentError
 
-HINTS = {
+HINTS: dict[str, str] = {
     operations.GONE[1]: "`flask media search` finds those that are there.",
     operations.NOT_ALLOWED[1]: "Its owner can share it with whoever connected the account.",
     operations.NO_ADMIN[1]: "Connect the account as one of its admins.",

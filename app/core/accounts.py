@@ -14,6 +14,7 @@ from app.errors import EmbedError
 from app.inputs import read_positive
 from app.models import platform, studio_account
 from app.studio import errors
+from app.texts import say
 
 _ACCOUNTS = sa.select(studio_account)
 _FIRST = _ACCOUNTS.order_by(studio_account.c.id).limit(1)
@@ -85,8 +86,8 @@ def get_account(db: Database, named: str) -> Any:
         raise EmbedError(
             "studio-not-found",
             404,
-            f"There is no Studio account {named}.",
-            "`flask studio list` shows those that are there.",
+            say("There is no Studio account {named}.", named=named),
+            say("`flask studio list` shows those that are there."),
         )
     return row
 
@@ -96,8 +97,8 @@ def not_set_up() -> EmbedError:
     return EmbedError(
         "studio-not-set-up",
         503,
-        "This service is not connected to Studio yet.",
-        "Please tell the people who look after your LMS.",
+        say("This service is not connected to Studio yet."),
+        say("Please tell the people who look after your LMS."),
         log="STUDIO_URL is not set, and no account was added with `flask studio add`",
     )
 

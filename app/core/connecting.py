@@ -23,6 +23,7 @@ from app.crypto import UndecryptableError, Vault
 from app.db import Database, insert_into
 from app.errors import AccountError
 from app.models import studio_account, studio_connection
+from app.texts import Said, say
 
 LIFETIME = timedelta(minutes=30)
 AT_STUDIO = timedelta(minutes=10)
@@ -89,11 +90,16 @@ def take(db: Database, secret: str) -> Any:
 def check_client(vault: Vault, account: Any) -> None:
     """Raise `AccountError` where the account's OAuth client is not there, or cannot be read."""
     if not account.client_id or not account.client_secret:
-        raise _no_client(account.url, "has no OAuth client")
+        title = say("The Studio account {url} has no OAuth client.", url=account.url)
+        raise _no_client(account.url, title)
     try:
         vault.decrypt(account.client_secret)
     except UndecryptableError:
-        raise _no_client(account.url, "has a client secret that SECRET_KEY does not open") from None
+        title = say(
+            "The Studio account {url} has a client secret that SECRET_KEY does not open.",
+            url=account.url,
+        )
+        raise _no_client(account.url, title) from None
 
 
 def read_pasted(text: str) -> str:
@@ -113,8 +119,8 @@ def denied(error: str) -> AccountError:
     return AccountError(
         "connect-denied",
         403,
-        "Studio was not connected: the access was not allowed there.",
-        "If that was a mistake, run `flask studio connect` again, and open its new link.",
+        say("Studio was not connected: the access was not allowed there."),
+        say("If that was a mistake, run `flask studio connect` again, and open its new link."),
         log=f"Studio answered error={known[:64]}",
     )
 
@@ -124,8 +130,8 @@ def unreadable() -> AccountError:
     return AccountError(
         "connect-unreadable",
         400,
-        "This page did not get what Studio normally sends.",
-        "Run `flask studio connect` again, and open its new link.",
+        say("This page did not get what Studio normally sends."),
+        say("Run `flask studio connect` again, and open its new link."),
         log="neither a code nor an error, or one that is too long",
     )
 
@@ -135,8 +141,8 @@ def busy() -> AccountError:
     return AccountError(
         "connect-busy",
         503,
-        "Studio is not connected yet: this service has too much to do at the moment.",
-        "Reload this page in a few seconds.",
+        say("Studio is not connected yet: this service has too much to do at the moment."),
+        say("Reload this page in a few seconds."),
         retry_after_seconds=5,
     )
 
@@ -145,8 +151,10 @@ def _expired(log: str) -> AccountError:
     return AccountError(
         "connect-expired",
         401,
-        "This link is too old, or was already used.",
-        "Run `flask studio connect` again: it prints a new one, good for half an hour and once.",
+        say("This link is too old, or was already used."),
+        say(
+            "Run `flask studio connect` again: it prints a new one, good for half an hour and once."
+        ),
         log=log,
     )
 
@@ -155,19 +163,21 @@ def _foreign() -> AccountError:
     return AccountError(
         "connect-not-begun",
         401,
-        "Nothing was connected: it was not begun in this browser, or is over by now.",
-        "Run `flask studio connect` again, and open its new link in the browser in which you "
-        "log in to Studio.",
+        say("Nothing was connected: it was not begun in this browser, or is over by now."),
+        say(
+            "Run `flask studio connect` again, and open its new link in the browser in which you "
+            "log in to Studio."
+        ),
         log="no cookie of a connection that is under way",
     )
 
 
-def _no_client(url: str, fault: str) -> AccountError:
+def _no_client(url: str, title: Said) -> AccountError:
     return AccountError(
         "studio-client",
         503,
-        f"The Studio account {url} {fault}.",
-        f"Give it one with `flask studio add --url {url} --client-id …`.",
+        title,
+        say("Give it one with `flask studio add --url {url} --client-id …`.", url=url),
     )
 
 

@@ -16,6 +16,7 @@ from app.db import Database, insert_into
 from app.errors import EmbedError
 from app.inputs import read_positive
 from app.models import course
+from app.texts import say
 
 _BY_CONTEXT = sa.select(course).where(
     course.c.platform_id == sa.bindparam("platform_id"),
@@ -47,10 +48,15 @@ class Course:
             raise EmbedError(
                 "course-changed",
                 403,
-                f"This launch names course {self.course_id}, but its course is "
-                f"known as {self.pinned_id}.",
-                "If the course really has another number now, ask an admin to set it right with "
-                "`flask courses link`.",
+                say(
+                    "This launch names course {course_id}, but its course is known as {pinned_id}.",
+                    course_id=self.course_id,
+                    pinned_id=self.pinned_id,
+                ),
+                say(
+                    "If the course really has another number now, ask an admin to set it right "
+                    "with `flask courses link`."
+                ),
             )
 
 
@@ -122,17 +128,21 @@ def _read_id(context_id: str | None, canvas_course_id: str | None) -> int:
         raise EmbedError(
             "course-id-odd",
             400,
-            "This link names its course in a way that Studio cannot use.",
-            "The custom parameter canvas_course_id must be a whole number above zero: "
-            "ask an admin to set it to $Canvas.course.id."
-            " It belongs in the tool's configuration.",
+            say("This link names its course in a way that Studio cannot use."),
+            say(
+                "The custom parameter canvas_course_id must be a whole number above zero: "
+                "ask an admin to set it to $Canvas.course.id."
+                " It belongs in the tool's configuration."
+            ),
         )
     if context_id is not None and (found := read_positive(context_id)) is not None:
         return found
     raise EmbedError(
         "course-id-missing",
         400,
-        "Your LMS did not say which course this is.",
-        "Ask an admin to add the custom parameter canvas_course_id=$Canvas.course.id to the "
-        "tool's configuration, or to link this course with `flask courses link`.",
+        say("Your LMS did not say which course this is."),
+        say(
+            "Ask an admin to add the custom parameter canvas_course_id=$Canvas.course.id to the "
+            "tool's configuration, or to link this course with `flask courses link`."
+        ),
     )

@@ -17,6 +17,7 @@ from app.core.part_files import FileNotWrittenError, Note, PartFile, length
 from app.studio.client import StudioClient
 from app.studio.files import FileHosts
 from app.studio.ranges import FileError, RemoteFile, find_start
+from app.texts import plain
 
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.5
@@ -30,7 +31,7 @@ class Watcher(Protocol):
     def at(self, done_bytes: int, size: int | None) -> None:
         """So much is here now, of so much; None where nobody knows."""
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         """Something went otherwise."""
 
 
@@ -62,7 +63,7 @@ class Download:
                 part.finish(replace=replace_it)
                 return length(file)
         except (FileError, FileNotWrittenError) as error:
-            raise replace(error, hint=error.hint or part.going_on()) from None
+            raise replace(error, hint=plain(error.hint or part.going_on())) from None
 
     def _look(self) -> RemoteFile:
         return self.hosts.look_at(self.studio.get_download_url(self.media_id, self.quality))
@@ -74,7 +75,7 @@ class Download:
         here = length(file)
         start = find_start(remote, here) if part.read_note() == note else 0
         if start < here:
-            watcher.say("What is here already is not of this file as it is now: it begins anew.")
+            watcher.tell("What is here already is not of this file as it is now: it begins anew.")
         part.begin(file, note, start)
         watcher.at(start, remote.size)
         if start and start == remote.size:
@@ -94,5 +95,5 @@ class Download:
                 failed = 1 if so_far() > before else failed + 1
                 if not error.again or failed == TRIES:
                     raise
-                watcher.say(f"{error.title} Trying again.")
+                watcher.tell(f"{error.title} Trying again.")
                 threading.Event().wait(self.first_pause_seconds * 2 ** (failed - 1))

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app import locks, metrics
+from app import locks, metrics, texts
 from app.core.memory import changing
 from app.db import Database
 from app.errors import EmbedError
@@ -97,8 +97,8 @@ def get_embed(db: Database, embed_id: int) -> Embed:
         raise EmbedError(
             "embed-not-found",
             404,
-            f"There is no embed {embed_id}.",
-            "`flask embeds list` shows those that are there.",
+            texts.say("There is no embed {number}.", number=embed_id),
+            texts.say("`flask embeds list` shows those that are there."),
         )
     return found
 
@@ -135,7 +135,7 @@ def ensure_embed(
         if row.launch_url:
             return read_embed(row)
         if row.failed_at is not None and row.failed_at >= since:
-            raise EmbedError(**json.loads(row.failure))
+            raise _read_failure(row.failure)
         return None
 
     def make() -> Embed:
@@ -252,8 +252,8 @@ def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain:
     failure = {
         "slug": error.slug,
         "status": error.status,
-        "title": error.title,
-        "hint": error.hint,
+        "title": texts.to_json(error.title),
+        "hint": texts.to_json(error.hint),
         "retry_after_seconds": error.retry_after_seconds,
         "log": error.log,
     }
@@ -265,6 +265,13 @@ def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain:
     }
     with db.writing() as connection:
         connection.execute(sa.update(embed).where(_is(key)).values(values))
+
+
+def _read_failure(kept: str) -> EmbedError:
+    """Read what `_note_failure` kept; the texts are said in the language of whoever waited."""
+    failure = json.loads(kept)
+    title, hint = (texts.from_json(failure.pop(name)) for name in ("title", "hint"))
+    return EmbedError(**failure, title=title, hint=hint)
 
 
 def _find_row(db: Database, key: EmbedKey) -> Any:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from app.errors import EmbedError
+from app.texts import say
 
 _HOST = re.compile(
     r"(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -78,9 +79,11 @@ def _missing_host() -> EmbedError:
     return EmbedError(
         "canvas-host-missing",
         400,
-        "Your LMS did not give its address.",
-        "Ask an admin to add the custom parameter canvas_api_domain=$Canvas.api.domain to the "
-        "tool's configuration.",
+        say("Your LMS did not give its address."),
+        say(
+            "Ask an admin to add the custom parameter canvas_api_domain=$Canvas.api.domain to the "
+            "tool's configuration."
+        ),
     )
 
 
@@ -88,9 +91,11 @@ def _odd_host() -> EmbedError:
     return EmbedError(
         "canvas-host-odd",
         400,
-        "Your LMS gave an address that cannot be used.",
-        "The custom parameter canvas_api_domain must be a plain host name: ask an admin to set "
-        "it to $Canvas.api.domain in the tool's configuration.",
+        say("Your LMS gave an address that cannot be used."),
+        say(
+            "The custom parameter canvas_api_domain must be a plain host name: ask an admin to set "
+            "it to $Canvas.api.domain in the tool's configuration."
+        ),
     )
 
 
@@ -98,6 +103,9 @@ def _refused_host(host: str, allowed_hosts: tuple[str, ...]) -> EmbedError:
     return EmbedError(
         "canvas-host-refused",
         403,
-        f"This service does not know the LMS at {host}.",
-        f"If it is yours, ask an admin to set CANVAS_HOSTS={','.join((*allowed_hosts, host))}",
+        say("This service does not know the LMS at {host}.", host=host),
+        say(
+            "If it is yours, ask an admin to set CANVAS_HOSTS={hosts}",
+            hosts=",".join((*allowed_hosts, host)),
+        ),
     )

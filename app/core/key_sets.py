@@ -23,6 +23,7 @@ from app.db import Database, insert_into
 from app.errors import LaunchError
 from app.http import Answer, OutgoingError
 from app.models import key_set
+from app.texts import say
 
 FRESH = timedelta(hours=1)
 USABLE = timedelta(hours=24)
@@ -204,9 +205,11 @@ def _refusal(kept: KeySet, now: datetime) -> LaunchError:
     return LaunchError(
         "key-set",
         503,
-        "Your LMS cannot be verified at the moment.",
-        "Please open the page again in half a minute. If that does not help, tell the people "
-        "who look after your LMS.",
+        say("Your LMS cannot be verified at the moment."),
+        say(
+            "Please open the page again in half a minute. If that does not help, tell the people "
+            "who look after your LMS."
+        ),
         int(BETWEEN_FETCHES.total_seconds()),
         log,
     )

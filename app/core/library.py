@@ -2,6 +2,7 @@
 
 from app.errors import EmbedError
 from app.studio.client import StudioClient
+from app.texts import say
 
 
 def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -> None:
@@ -16,9 +17,12 @@ def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -
         raise EmbedError(
             "person-unknown",
             403,
-            "This video is not in the course yet, and Studio cannot tell whether it is yours.",
-            "Studio knows people by the e-mail address that their LMS gives to this tool. "
-            "Ask an admin to share it, or ask a teacher whom Studio knows to open this page once.",
+            say("This video is not in the course yet, and Studio cannot tell whether it is yours."),
+            say(
+                "Studio knows people by the e-mail address that their LMS gives to this tool. "
+                "Ask an admin to share it, or ask a teacher whom Studio knows to open this page "
+                "once."
+            ),
         )
     owner = studio.get_media(media_id).owner
     is_owner = email == ((owner.email if owner else None) or "").lower()
@@ -26,6 +30,6 @@ def check_may_use(studio: StudioClient, media_id: int, home_email: str | None) -
         raise EmbedError(
             "media-not-yours",
             403,
-            "This video is not in the course yet, and it is not shared with you in Studio.",
-            "Ask its owner to share it with you in Studio, then open this page again.",
+            say("This video is not in the course yet, and it is not shared with you in Studio."),
+            say("Ask its owner to share it with you in Studio, then open this page again."),
         )

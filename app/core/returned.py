@@ -18,6 +18,7 @@ from app.errors import EmbedError
 from app.locks import BusyError
 from app.models import returned_embed
 from app.studio.client import StudioClient
+from app.texts import say
 
 _PARTS = ("account_id", "media_id", "embed_type", "downloadable")
 _BY_PARTS = sa.select(returned_embed).where(
@@ -81,7 +82,7 @@ def _busy() -> EmbedError:
     return EmbedError(
         "embed-busy",
         503,
-        "This embed is being made just now.",
-        "Please try again in a few seconds.",
+        say("This embed is being made just now."),
+        say("Please try again in a few seconds."),
         5,
     )

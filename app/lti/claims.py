@@ -14,6 +14,7 @@ from app.core.platforms import Platform
 from app.inputs import is_id, origin_of, printable, read_positive
 from app.lti import refusals, roles
 from app.studio.arguments import EMBED_TYPES
+from app.texts import say
 
 DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 PRESENTATION = LTI + "launch_presentation"
@@ -117,11 +118,11 @@ class Launch:
         embed_type = self.custom.get("embed_type", "embed")
         downloadable = self.custom.get("downloadable", "false").lower()
         if media_id is None:
-            raise refusals.odd_parameter("media_id", "the number of a video in Studio")
+            raise refusals.odd_parameter("media_id", say("the number of a video in Studio"))
         if embed_type not in EMBED_TYPES:
-            raise refusals.odd_parameter("embed_type", "embed or bare_embed")
+            raise refusals.odd_parameter("embed_type", say("embed or bare_embed"))
         if downloadable not in ("true", "false"):
-            raise refusals.odd_parameter("downloadable", "true or false")
+            raise refusals.odd_parameter("downloadable", say("true or false"))
         return Wanted(
             media_id,
             embed_type,
@@ -263,5 +264,5 @@ def _read_start(text: str | None) -> int | None:
     whole, _, fraction = text.partition(".")
     digits = whole.isascii() and whole.isdecimal() and (not fraction or fraction.isdecimal())
     if not digits or len(whole) > 6 or int(whole) > LONGEST_START_SECONDS:
-        raise refusals.odd_parameter("start_at", "a number of seconds")
+        raise refusals.odd_parameter("start_at", say("a number of seconds"))
     return int(whole)

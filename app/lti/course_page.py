@@ -21,6 +21,7 @@ from app.lti.claims import Launch
 from app.lti.forward import Traveller, forward
 from app.outside import Outside
 from app.studio import pace
+from app.texts import say
 
 PURPOSE = "course-page"
 TICKET_SECONDS = 2 * 3600
@@ -141,7 +142,7 @@ def _busy() -> EmbedError:
     return EmbedError(
         "embed-busy",
         503,
-        "This video is just being put into the course.",
-        "Please open the course page again in half a minute.",
+        say("This video is just being put into the course."),
+        say("Please open the course page again in half a minute."),
         30,
     )

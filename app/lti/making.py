@@ -43,6 +43,7 @@ class Making(BaseModel):
     marked: bool
     email: str | None
     frame_origins: tuple[str, ...]
+    locale: str | None = None
     since: datetime
 
 
@@ -81,6 +82,7 @@ def _begin(
         or returned.was_returned(outside.db, key),
         email=message.email if home else None,
         frame_origins=policy.frame_origins(),
+        locale=message.locale,
         since=datetime.now(UTC),
     )
 
@@ -90,6 +92,7 @@ def wait(outside: Outside) -> Response:
     ticket = request.args.get("ticket", "")
     name, making = _find_waiting(outside, ticket)
     policy.allow_frames(lambda: making.frame_origins)
+    g.locale = making.locale
     found = embeds.find_embed(outside.db, making.key) or _make(outside, making, wait_seconds=0)
     if found is None:
         metrics.WAITS.labels("no").inc()

@@ -14,7 +14,7 @@ and https://openid.net/specs/openid-connect-core-1_0.html#ImplicitAuthError (3.2
 from datetime import UTC, datetime
 
 import structlog
-from flask import Response, request
+from flask import Response, g, request
 
 from app.core import accounts, keys, lti13
 from app.crypto import UndecryptableError
@@ -67,6 +67,7 @@ def _id_token(outside: Outside, tool: lti13.StudioTool) -> str:
     if launch is None:
         raise _FaultError("login_required", "The hints are unknown, used, or too old")
     policy.allow_frames(lambda: launch.frame_origins)
+    g.locale = launch.carried.launch_presentation.locale
     claims = lti13.launch_claims(tool, launch, nonce, datetime.now(UTC))
     try:
         return keys.sign(outside.db, outside.vault, claims)

@@ -1,10 +1,10 @@
 """Every refusal of a login or launch, as a teacher reads it: what happened, what to do."""
 
 from app.errors import LaunchError
-from app.texts import say
+from app.texts import Said, say
 
-_RELOAD = "Go back to the course page, reload it, and open this again from there."
-_ADMIN = "Please tell the people who look after your LMS; the reference below helps them."
+_RELOAD = say("Go back to the course page, reload it, and open this again from there.")
+_ADMIN = say("Please tell the people who look after your LMS; the reference below helps them.")
 
 
 def unreadable(log: str) -> LaunchError:
@@ -12,7 +12,7 @@ def unreadable(log: str) -> LaunchError:
     return LaunchError(
         "launch-unreadable",
         400,
-        "This page did not get what your LMS normally sends.",
+        say("This page did not get what your LMS normally sends."),
         _RELOAD,
         log=log,
     )
@@ -23,8 +23,8 @@ def incomplete(claim: str) -> LaunchError:
     return LaunchError(
         "launch-incomplete",
         400,
-        f"Your LMS left out {claim}, or sent it in a form that cannot be used.",
-        "Ask an admin to check how this tool is set up in the LMS.",
+        say("Your LMS left out {claim}, or sent it in a form that cannot be used.", claim=claim),
+        say("Ask an admin to check how this tool is set up in the LMS."),
         log=f"claim {claim}",
     )
 
@@ -34,8 +34,11 @@ def unverified(log: str) -> LaunchError:
     return LaunchError(
         "launch-unverified",
         401,
-        "We could not confirm that this came from your LMS, so it was not opened.",
-        f"{_RELOAD} If that does not help, tell the people who look after your LMS.",
+        say("We could not confirm that this came from your LMS, so it was not opened."),
+        say(
+            "{reload} If that does not help, tell the people who look after your LMS.",
+            reload=_RELOAD,
+        ),
         log=log,
     )
 
@@ -43,7 +46,7 @@ def unverified(log: str) -> LaunchError:
 def expired(log: str) -> LaunchError:
     """Too old, or used before."""
     return LaunchError(
-        "launch-expired", 401, "This has expired or was already used.", _RELOAD, log=log
+        "launch-expired", 401, say("This has expired or was already used."), _RELOAD, log=log
     )
 
 
@@ -63,9 +66,11 @@ def unbound() -> LaunchError:
     return LaunchError(
         "browser-not-recognised",
         401,
-        "Your browser keeps back what this page needs to know you by.",
-        "Open the course page in a new window and try again there, or in another browser. "
-        "If cookies are blocked for this site, allow them.",
+        say("Your browser keeps back what this page needs to know you by."),
+        say(
+            "Open the course page in a new window and try again there, or in another browser. "
+            "If cookies are blocked for this site, allow them."
+        ),
         log="neither cookie nor stored proof of this launch",
     )
 
@@ -75,9 +80,13 @@ def not_registered(issuer: str, client_id: str | None) -> LaunchError:
     return LaunchError(
         "platform-not-registered",
         403,
-        "This LMS is not registered with this service.",
-        f"Ask an admin to register it with `flask platforms add`: issuer {issuer[:255]}, "
-        f"client id {(client_id or 'not given')[:255]}.",
+        say("This LMS is not registered with this service."),
+        say(
+            "Ask an admin to register it with `flask platforms add`: issuer {issuer}, "
+            "client id {client_id}.",
+            issuer=issuer[:255],
+            client_id=client_id[:255] if client_id else say("not given"),
+        ),
         log=f"issuer {issuer[:255]!r} client_id {(client_id or '')[:255]!r}",
     )
 
@@ -87,9 +96,12 @@ def deployment_not_registered(deployment_id: str) -> LaunchError:
     return LaunchError(
         "deployment-not-registered",
         403,
-        "This installation of the tool in your LMS is not registered.",
-        f"Ask an admin to run `flask platforms add` for this LMS again, with the option "
-        f"--deployment-id {deployment_id[:255]}.",
+        say("This installation of the tool in your LMS is not registered."),
+        say(
+            "Ask an admin to run `flask platforms add` for this LMS again, with the option "
+            "--deployment-id {deployment_id}.",
+            deployment_id=deployment_id[:255],
+        ),
         log=f"deployment {deployment_id[:255]!r}",
     )
 
@@ -99,10 +111,13 @@ def unknown_tool(parameter: str) -> LaunchError:
     return LaunchError(
         "studio-not-registered",
         400,
-        "This page did not get what Studio normally sends.",
-        f"Ask an admin to compare {parameter} with what this service has for the launch mode "
-        "lti13: STUDIO_LTI_CLIENT_ID and STUDIO_LTI_REDIRECT_URIS, or what `flask studio add` was "
-        "given. They must be exactly what Studio sends.",
+        say("This page did not get what Studio normally sends."),
+        say(
+            "Ask an admin to compare {parameter} with what this service has for the launch mode "
+            "lti13: STUDIO_LTI_CLIENT_ID and STUDIO_LTI_REDIRECT_URIS, or what `flask studio add` "
+            "was given. They must be exactly what Studio sends.",
+            parameter=parameter,
+        ),
         log=f"authorization request with an unknown {parameter}",
     )
 
@@ -111,13 +126,13 @@ def by_platform(error: str) -> LaunchError:
     """The platform sent `error` in place of a token (OpenID Connect Core, 3.1.2.6)."""
     match error:
         case "login_required":
-            title = "Your LMS no longer knows who you are."
-            hint = "Log in to your LMS again, then open the page again."
+            title = say("Your LMS no longer knows who you are.")
+            hint = say("Log in to your LMS again, then open the page again.")
         case "launch_no_longer_valid":
-            title = "This page was open for too long, or was opened twice."
+            title = say("This page was open for too long, or was opened twice.")
             hint = _RELOAD
         case _:
-            title, hint = "Your LMS did not allow this to be opened.", _ADMIN
+            title, hint = say("Your LMS did not allow this to be opened."), _ADMIN
     known = error if error.replace("_", "").isalnum() else "unreadable"
     return LaunchError(
         "platform-refused", 403, title, hint, log=f"the platform answered error={known[:64]}"
@@ -129,8 +144,8 @@ def only_lms_admin() -> LaunchError:
     return LaunchError(
         "no-course-role",
         403,
-        "You administer the LMS, but you have no role in this course.",
-        "Add yourself to the course as a teacher, then open this page again.",
+        say("You administer the LMS, but you have no role in this course."),
+        say("Add yourself to the course as a teacher, then open this page again."),
     )
 
 
@@ -139,8 +154,8 @@ def only_instructors() -> LaunchError:
     return LaunchError(
         "only-instructors",
         403,
-        "Only teachers of this course can pick videos for it.",
-        "Please ask your teacher.",
+        say("Only teachers of this course can pick videos for it."),
+        say("Please ask your teacher."),
     )
 
 
@@ -149,8 +164,8 @@ def not_embedded_yet() -> LaunchError:
     return LaunchError(
         "not-embedded-yet",
         403,
-        "This video is not ready in this course yet.",
-        "It will be as soon as your teacher has opened this page once. Please tell them.",
+        say("This video is not ready in this course yet."),
+        say("It will be as soon as your teacher has opened this page once. Please tell them."),
     )
 
 
@@ -159,17 +174,21 @@ def without_context() -> LaunchError:
     return LaunchError(
         "context-missing",
         400,
-        "Your LMS did not say which course this is.",
-        "Open it from a page of the course.",
+        say("Your LMS did not say which course this is."),
+        say("Open it from a page of the course."),
     )
 
 
-def odd_parameter(name: str, expected: str) -> LaunchError:
+def odd_parameter(name: str, expected: Said) -> LaunchError:
     """A link whose custom parameters cannot be read."""
     return LaunchError(
         "link-odd",
         400,
-        f"This link is not set up right: its custom parameter {name} must be {expected}.",
-        "Whoever put the link here can mend it, or put it here again.",
+        say(
+            "This link is not set up right: its custom parameter {name} must be {expected}.",
+            name=name,
+            expected=expected,
+        ),
+        say("Whoever put the link here can mend it, or put it here again."),
         log=f"custom parameter {name}",
     )

@@ -6,18 +6,19 @@ import ipaddress
 from flask import Response, request
 
 from app import metrics
-from app.errors import ServiceError
+from app.errors import PageError
 from app.outside import Outside
+from app.texts import say
 
 
 def figures(outside: Outside) -> Response:
     """Answer all figures; raises `ServiceError` (403) for others."""
     if not (_has_token(outside) or _is_from_here()):
-        raise ServiceError(
+        raise PageError(
             "metrics-not-allowed",
             403,
-            "The figures of this service are not for everybody.",
-            "Ask from the machine itself, or set METRICS_TOKEN and send it as a bearer token.",
+            say("The figures of this service are not for everybody."),
+            say("Ask from the machine itself, or set METRICS_TOKEN and send it as a bearer token."),
         )
     folder = outside.settings.prometheus_multiproc_dir
     return Response(metrics.exposition(folder), content_type=metrics.CONTENT_TYPE)

@@ -12,7 +12,8 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app import logs
-from app.errors import Renderer, ServiceError
+from app.errors import PageError, Renderer, ServiceError
+from app.texts import Said, say
 
 log = structlog.get_logger()
 
@@ -22,27 +23,25 @@ def _page(error: ServiceError) -> Response:
     return make_response(page, error.status)
 
 
-PAGES = Renderer(
-    {
-        404: (
-            "not-found",
-            "There is no such page.",
-            "Check the address, or go back to your course.",
-        ),
-        405: (
-            "method-not-allowed",
-            "This page is opened by your LMS, not by hand.",
-            "Open it from a page of your course.",
-        ),
-        413: (
-            "too-large",
-            "Your LMS sent more than this service accepts.",
-            "Please tell the people who look after your LMS.",
-        ),
-    },
-    ("request-refused", "This request cannot be handled.", "Go back to your course."),
-    _page,
-)
+_TEXTS: dict[int, tuple[str, Said, Said]] = {
+    404: (
+        "not-found",
+        say("There is no such page."),
+        say("Check the address, or go back to your course."),
+    ),
+    405: (
+        "method-not-allowed",
+        say("This page is opened by your LMS, not by hand."),
+        say("Open it from a page of your course."),
+    ),
+    413: (
+        "too-large",
+        say("Your LMS sent more than this service accepts."),
+        say("Please tell the people who look after your LMS."),
+    ),
+}
+_OTHER = ("request-refused", say("This request cannot be handled."), say("Go back to your course."))
+PAGES = Renderer(_TEXTS, _OTHER, _page)
 
 
 def answer_errors(app: Flask, others: Mapping[str, Renderer]) -> None:
@@ -75,19 +74,21 @@ def _explain(error: Exception, renderer: Renderer) -> ServiceError:
             slug, title, hint = renderer.texts.get(status, renderer.other)
             return ServiceError(slug, status, title, hint)
         case sqlalchemy.exc.OperationalError():
-            return ServiceError(
+            return PageError(
                 "database-unavailable",
                 503,
-                "This service cannot reach its database at the moment.",
-                "Please try again in a little while.",
+                say("This service cannot reach its database at the moment."),
+                say("Please try again in a little while."),
                 10,
                 log=str(error.orig),
             )
     log.error("failed", exc_info=error)
-    return ServiceError(
+    return PageError(
         "internal",
         500,
-        "Something went wrong in this service.",
-        "Please try again. If that does not help, tell the people who look after your LMS; "
-        "the reference below helps them.",
+        say("Something went wrong in this service."),
+        say(
+            "Please try again. If that does not help, tell the people who look after your LMS; "
+            "the reference below helps them."
+        ),
     )

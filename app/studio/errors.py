@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.errors import ServiceError
+from app.errors import PageError
 from app.studio.operations import Operation
+from app.texts import plain, say
 
 LONGEST_HOLD_SECONDS = 300
 """Of a Retry-After of Studio no more is believed, and no more is told."""
 
 
-class StudioError(ServiceError):
+class StudioError(PageError):
     """A call to Studio that did not bring what it was made for."""
 
 
@@ -93,9 +94,11 @@ def authorization(log: str) -> StudioAuthorizationError:
     return StudioAuthorizationError(
         "studio-authorization",
         502,
-        "Studio does not let this service in at the moment.",
-        "Please tell the people who look after your LMS: "
-        "the connection to Studio has to be made again.",
+        say("Studio does not let this service in at the moment."),
+        say(
+            "Please tell the people who look after your LMS: "
+            "the connection to Studio has to be made again."
+        ),
         log=log,
     )
 
@@ -105,10 +108,12 @@ def code_refused(log: str) -> StudioAuthorizationError:
     return StudioAuthorizationError(
         "studio-code-refused",
         502,
-        "Studio did not accept the code that it had just given, so it is not connected.",
-        "A code is good once, and for a few minutes: run `flask studio connect` and try again. If "
-        "that does not help, compare client id, client secret and redirect URI with what Studio "
-        "has.",
+        say("Studio did not accept the code that it had just given, so it is not connected."),
+        say(
+            "A code is good once, and for a few minutes: run `flask studio connect` and try again. "
+            "If that does not help, compare client id, client secret and redirect URI with what "
+            "Studio has."
+        ),
         log=log,
     )
 
@@ -118,8 +123,8 @@ def code_unanswered(log: str) -> StudioTokenError:
     return StudioTokenError(
         "studio-unavailable",
         503,
-        "Studio cannot be reached at the moment, so it is not connected.",
-        "Please try again in a little while, with a new link from `flask studio connect`.",
+        say("Studio cannot be reached at the moment, so it is not connected."),
+        say("Please try again in a little while, with a new link from `flask studio connect`."),
         retry_after_seconds=10,
         log=log,
     )
@@ -128,7 +133,7 @@ def code_unanswered(log: str) -> StudioTokenError:
 def argument(*faults: Fault) -> StudioArgumentError:
     """Give the error for arguments that cannot be sent."""
     told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-    return StudioArgumentError("studio-argument", 422, f"{told}.", "", faults=faults)
+    return StudioArgumentError("studio-argument", 422, plain(f"{told}."), plain(""), faults=faults)
 
 
 def unavailable(
@@ -138,8 +143,8 @@ def unavailable(
     return StudioUnavailableError(
         "studio-unavailable",
         503,
-        "Studio cannot be reached at the moment.",
-        "Please try again in a little while.",
+        say("Studio cannot be reached at the moment."),
+        say("Please try again in a little while."),
         retry_after_seconds=min(asked_seconds or 10, LONGEST_HOLD_SECONDS),
         log=log,
         asked_seconds=asked_seconds,
@@ -152,8 +157,8 @@ def circuit_open(seconds: int) -> StudioHeldBackError:
     return StudioHeldBackError(
         "studio-held-back",
         503,
-        "Studio is in trouble, so this service asks it for nothing but launches for a while.",
-        "Videos that are in a course already still play. Please try again in a minute.",
+        say("Studio is in trouble, so this service asks it for nothing but launches for a while."),
+        say("Videos that are in a course already still play. Please try again in a minute."),
         retry_after_seconds=max(1, seconds),
         log="the circuit towards Studio is open",
     )
@@ -164,8 +169,8 @@ def no_slot(seconds: int) -> StudioHeldBackError:
     return StudioHeldBackError(
         "studio-held-back",
         503,
-        "This service is asking Studio for as much as it may at the moment.",
-        "Please try again in a little while.",
+        say("This service is asking Studio for as much as it may at the moment."),
+        say("Please try again in a little while."),
         retry_after_seconds=max(1, seconds),
         log="no slot within the time that the caller has: see STUDIO_CALLS_PER_SECOND",
     )
@@ -185,8 +190,8 @@ def _without_token(kind: type[TokenError], log: str) -> TokenError:
     return kind(
         "studio-unavailable",
         503,
-        "Studio cannot be reached at the moment.",
-        "Please try again in a little while.",
+        say("Studio cannot be reached at the moment."),
+        say("Please try again in a little while."),
         retry_after_seconds=10,
         log=log,
     )
@@ -197,8 +202,8 @@ def lost(log: str) -> StudioLostError:
     return StudioLostError(
         "studio-unavailable",
         503,
-        "Studio cannot be reached at the moment.",
-        "Please try again in a little while.",
+        say("Studio cannot be reached at the moment."),
+        say("Please try again in a little while."),
         retry_after_seconds=10,
         log=log,
     )
@@ -209,8 +214,8 @@ def timeout(log: str) -> StudioTimeoutError:
     return StudioTimeoutError(
         "studio-timeout",
         504,
-        "Studio is taking too long to answer.",
-        "Please try again in a little while.",
+        say("Studio is taking too long to answer."),
+        say("Please try again in a little while."),
         log=log,
     )
 
@@ -220,8 +225,8 @@ def answer(log: str) -> StudioAnswerError:
     return StudioAnswerError(
         "studio-answer",
         502,
-        "Studio gave an answer that this service does not understand.",
-        "Please tell the people who look after your LMS; the reference below helps them.",
+        say("Studio gave an answer that this service does not understand."),
+        say("Please tell the people who look after your LMS; the reference below helps them."),
         log=log,
     )
 

@@ -8,40 +8,50 @@ Source: https://developerdocs.instructure.com/services/studio/api-reference/medi
 from dataclasses import dataclass
 from typing import Literal
 
-Text = tuple[str, str]
+from app.texts import Said, say
+
+Text = tuple[Said, Said]
 """What happened, and what to do about it."""
 
 NOT_ALLOWED = (
-    "Studio does not allow this service to use this video.",
-    "Please ask the owner of the video in Studio to share it.",
+    say("Studio does not allow this service to use this video."),
+    say("Please ask the owner of the video in Studio to share it."),
 )
 NO_ADMIN = (
-    "Studio does not let this service see that.",
-    "Please tell the people who look after your LMS: this service has to be connected to Studio "
-    "by one of its admins.",
+    say("Studio does not let this service see that."),
+    say(
+        "Please tell the people who look after your LMS: this service has to be connected to "
+        "Studio by one of its admins."
+    ),
 )
 GONE = (
-    "Studio has no such video: it may have been deleted.",
-    "Please ask your teacher to put another one here.",
+    say("Studio has no such video: it may have been deleted."),
+    say("Please ask your teacher to put another one here."),
 )
-NO_VERSION = ("Studio has no such video, or not in this quality.", "Please try another quality.")
-UNKNOWN = ("Studio has nothing of this number.", "It may have been deleted.")
+NO_VERSION = (
+    say("Studio has no such video, or not in this quality."),
+    say("Please try another quality."),
+)
+UNKNOWN = (say("Studio has nothing of this number."), say("It may have been deleted."))
 NO_PLACE = (
-    "Studio has no such video, or no such collection.",
-    "One of them may have been deleted.",
+    say("Studio has no such video, or no such collection."),
+    say("One of them may have been deleted."),
 )
 ODD = (
-    "Studio does not take what it was asked.",
-    "Please tell the people who look after your LMS; the reference below helps them.",
+    say("Studio does not take what it was asked."),
+    say("Please tell the people who look after your LMS; the reference below helps them."),
 )
-NOT_EMBEDDED = ("Studio cannot put this video into this course.", ODD[1])
+NOT_EMBEDDED = (say("Studio cannot put this video into this course."), ODD[1])
 NOT_GIVEN_AWAY = (
-    "Studio does not give this video away.",
-    "It comes from elsewhere, such as YouTube or Vimeo, or this is no quality that Studio knows.",
+    say("Studio does not give this video away."),
+    say(
+        "It comes from elsewhere, such as YouTube or Vimeo, or this is no quality that "
+        "Studio knows."
+    ),
 )
 NOT_SHARED = (
-    "Studio does not share this video like that.",
-    "Somebody is not known to Studio, or has this permission already.",
+    say("Studio does not share this video like that."),
+    say("Somebody is not known to Studio, or has this permission already."),
 )
 
 

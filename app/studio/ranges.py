@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from werkzeug.http import parse_content_range_header, parse_options_header
 
 from app.studio.errors import StudioError
+from app.texts import plain
 
 PARTIAL, NOT_THAT_FAR = 206, 416
 EXPIRED = frozenset({401, 403, 404, 410})
@@ -119,7 +120,7 @@ def refused(why: str) -> FileError:
 
 
 def _error(title: str, *, again: bool = True) -> FileError:
-    return FileError("studio-file", 502, title, "", again=again)
+    return FileError("studio-file", 502, plain(title), plain(""), again=again)
 
 
 def _version(headers: Mapping[str, str]) -> str | None:

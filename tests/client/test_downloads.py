@@ -33,7 +33,7 @@ class Watcher:
         assert size == len(WHOLE)
         self.lengths.append(done_bytes)
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         self.said.append(text)
 
 

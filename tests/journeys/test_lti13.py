@@ -158,6 +158,18 @@ def test_the_state_comes_back_as_it_was(world: World, link: dict[str, str], stat
     assert (fields["state"], set(fields)) == (state, {"id_token", "state"})
 
 
+def test_the_page_that_goes_on_to_studio_speaks_the_language_of_the_launch(
+    world: World, link: dict[str, str]
+):
+    def german(claims: dict[str, Any]) -> None:
+        claims[f"{LTI}/launch_presentation"]["locale"] = "de-AT"
+
+    begun = begin(world, link, change=german)
+    with world.reading("es", "de"):
+        answer = ask(world, begun.request())
+    assert "<h1>Gleich geht es weiter</h1>" in answer.text
+
+
 def test_without_a_state_none_is_made_up(world: World, link: dict[str, str]):
     answer = ask(world, begin(world, link).request(state=None))
     assert set(read_posted(answer)[1]) == {"id_token"}

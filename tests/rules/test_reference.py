@@ -68,6 +68,8 @@ def slugs(source: Source) -> set[str]:
 
 
 def _text(node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "say":
+        node = node.args[0]
     given = node.value if isinstance(node, ast.Constant) else None
     return given if isinstance(given, str) else None
 
@@ -149,8 +151,9 @@ def test_what_is_missing_in_a_document_is_seen():
 def test_a_code_is_found_where_an_error_is_made():
     text = (
         'raise LaunchError("one-code", 400)\nf("no-code")\nX = {404: ("two-code", "A title.", "H")}'
+        '\nX = ("three-code", say("A title."), say("H"))'
     )
-    assert slugs(Source("app.x", text)) == {"one-code", "two-code"}
+    assert slugs(Source("app.x", text)) == {"one-code", "two-code", "three-code"}
 
 
 def mentions(text: str, name: str) -> bool:

@@ -12,6 +12,7 @@ from app.outside import Outside
 from app.studio.client import StudioClient
 from app.studio.errors import StudioError
 from app.studio.trying import may_have_been_obeyed
+from app.texts import plain
 
 commands = Commands("media", help="The media of a Studio account.")
 
@@ -33,4 +34,5 @@ def told_if_unknown(what: str, look: str) -> Iterator[None]:
     except StudioError as error:
         if not may_have_been_obeyed(error):
             raise
-        raise replace(error, title=f"It is not known whether {what}.", hint=look) from None
+        title = plain(f"It is not known whether {what}.")
+        raise replace(error, title=title, hint=plain(look)) from None

@@ -15,6 +15,7 @@ from app.studio.arguments import EMAIL, PERMISSIONS
 from app.studio.client import StudioClient
 from app.studio.errors import StudioNotFoundError
 from app.studio.shapes import Grant, Permission
+from app.texts import plain
 
 
 @commands.command("permissions")
@@ -127,8 +128,9 @@ def _find_user(client: StudioClient, user: str) -> int:
         raise click.UsageError(f"--user: {user!r} is neither a number nor an e-mail address.")
     found = client.find_user(user)
     if found is None or found.id is None:
-        told = (f"Studio knows nobody with the address {user}.", "Their number may do: --user N.")
-        raise StudioNotFoundError("studio-not-found", 404, *told)
+        title = plain(f"Studio knows nobody with the address {user}.")
+        hint = plain("Their number may do: --user N.")
+        raise StudioNotFoundError("studio-not-found", 404, title, hint)
     return found.id
 
 

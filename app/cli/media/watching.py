@@ -29,7 +29,7 @@ class _Bar:
     def at(self, done_bytes: int, size: int | None) -> None:
         self._progress.update(self._task, completed=done_bytes, total=size)
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False)
 
 
@@ -46,7 +46,7 @@ class _Lines:
             click.echo(f"{decimal(done_bytes)}{of}", err=True)
         self._told = step
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         click.echo(text, err=True)
 
 

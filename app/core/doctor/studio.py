@@ -21,10 +21,11 @@ from app.studio.errors import (
     StudioTokenError,
     StudioUnavailableError,
 )
+from app.texts import Said, say
 
 NAME = "studio"
 SECONDS = 15.0
-REACH = (
+REACH = say(
     "Check STUDIO_URL, and that this machine may reach it. If both are right, Studio itself has "
     "trouble: try again later."
 )
@@ -64,7 +65,7 @@ def check_account(
     asked = Asked(account.url, answer, "", datetime.now(UTC))
     refused_at = accounts.find_account(db, account_id).disconnected_at
     if refused_at is None:
-        return ok(NAME, f"{account.url} answers, and accepts our tokens."), [asked]
+        return ok(NAME, say("{url} answers, and accepts our tokens.", url=account.url)), [asked]
     return _disconnected(account.url, refused_at), [asked]
 
 
@@ -83,22 +84,28 @@ def _explain(url: str, error: StudioError) -> Check:
     why = f" ({error.log})" if error.log else ""
     match error:
         case StudioAuthorizationError():
-            return failed(NAME, f"{url} does not accept our tokens{why}.", _connect(url))
+            told = say("{url} does not accept our tokens{why}.", url=url, why=why)
+            return failed(NAME, told, _connect(url))
         case StudioForbiddenError():
-            return warning(
-                NAME,
-                f"{url} accepts our tokens, but does not let this account search media.",
-                "Make the tokens with an account that is an admin in Studio.",
-            )
+            return _searches_nothing(url)
         case StudioUnavailableError() | StudioTimeoutError() | StudioLostError():
-            return failed(NAME, f"{url} cannot be reached{why}.", REACH)
+            return failed(NAME, say("{url} cannot be reached{why}.", url=url, why=why), REACH)
         case StudioTokenError():
-            return failed(NAME, f"{url} gives no access token now{why}.", REACH)
+            told = say("{url} gives no access token now{why}.", url=url, why=why)
+            return failed(NAME, told, REACH)
         case StudioAnswerError():
-            sentence = f"{url} does not answer like Studio{why}."
+            told = say("{url} does not answer like Studio{why}.", url=url, why=why)
         case _:
-            sentence = f"{url} does not take the call{why}."
-    return failed(NAME, sentence, "Check that STUDIO_URL is the origin of your Studio.")
+            told = say("{url} does not take the call{why}.", url=url, why=why)
+    return failed(NAME, told, say("Check that STUDIO_URL is the origin of your Studio."))
+
+
+def _searches_nothing(url: str) -> Check:
+    return warning(
+        NAME,
+        say("{url} accepts our tokens, but does not let this account search media.", url=url),
+        say("Make the tokens with an account that is an admin in Studio."),
+    )
 
 
 def _not_set_up() -> Check:
@@ -111,30 +118,40 @@ def _not_set_up() -> Check:
 
 
 def _without_tokens(url: str) -> Check:
-    return failed(NAME, f"{url} is not connected: we have no tokens for it.", _connect(url))
+    told = say("{url} is not connected: we have no tokens for it.", url=url)
+    return failed(NAME, told, _connect(url))
 
 
 def _closed(url: str) -> Check:
     return failed(
         NAME,
-        f"SECRET_KEY does not open the kept tokens of {url}.",
-        "Put the SECRET_KEY that was used before after a comma. If it is lost, give the secrets "
-        f"again with `flask studio add --url {url}`, and connect it with `flask studio connect`.",
+        say("SECRET_KEY does not open the kept tokens of {url}.", url=url),
+        say(
+            "Put the SECRET_KEY that was used before after a comma. If it is lost, give the "
+            "secrets again with `flask studio add --url {url}`, and connect it with "
+            "`flask studio connect`.",
+            url=url,
+        ),
     )
 
 
 def _disconnected(url: str, refused_at: datetime) -> Check:
+    when = f"{refused_at:%Y-%m-%d at %H:%M}"
     return failed(
         NAME,
-        f"{url} still accepts our access token, but refused to renew it on "
-        f"{refused_at:%Y-%m-%d at %H:%M} UTC.",
+        say(
+            "{url} still accepts our access token, but refused to renew it on {when} UTC.",
+            url=url,
+            when=when,
+        ),
         _connect(url),
     )
 
 
-def _connect(url: str) -> str:
-    return (
-        f"Connect it: `flask studio connect --studio {url}` prints a link. If that does not help, "
+def _connect(url: str) -> Said:
+    return say(
+        "Connect it: `flask studio connect --studio {url}` prints a link. If that does not help, "
         "check client id and secret with `flask studio add`. Or set a new STUDIO_REFRESH_TOKEN, "
-        "and start the service again."
+        "and start the service again.",
+        url=url,
     )
