@@ -94,4 +94,4 @@ def _concerns(facts: Facts) -> Iterator[tuple[Level, Said]]:
             say("Its owner has left Studio: ask an admin to give it to somebody who is there."),
         )
     if not facts.captions:
-        yield "will", say("No captions: who cannot hear it misses what is said.")
+        yield "will", say("No captions: people who cannot hear it miss what is said.")

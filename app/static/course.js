@@ -5,8 +5,15 @@ const form = document.getElementById("course");
 const told = document.getElementById("checked");
 const all = document.getElementById("check-all");
 
-function say(name, values = {}) {
-  told.textContent = told.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+// Says something to everyone, and shows it beside the button that it is about.
+function tell(text, near) {
+  told.textContent = text;
+  for (const other of form.querySelectorAll("[data-told]")) other.textContent = "";
+  if (near) near.textContent = text;
+}
+
+function say(name, values = {}, near = null) {
+  tell(told.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key]), near);
 }
 
 async function ask(id) {
@@ -22,14 +29,15 @@ async function ask(id) {
 // Gives whether Studio answered; what it did not is said.
 async function check(id) {
   const entry = document.getElementById(`embed-${id}`);
+  const near = entry.querySelector("[data-verdict] [data-told]");
   entry.setAttribute("aria-busy", "true");
   try {
     const { trouble, verdict } = await ask(id);
-    if (trouble) told.textContent = trouble;
+    if (trouble) tell(trouble, near);
     else show(entry, verdict);
     return !trouble;
   } catch {
-    say("failed");
+    say("failed", {}, near);
     return false;
   } finally {
     entry.removeAttribute("aria-busy");
@@ -72,13 +80,14 @@ async function checkAll() {
 
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
+  const near = button.nextElementSibling;
   try {
     await navigator.clipboard.writeText(field.value);
-    say("copied");
+    say("copied", {}, near);
   } catch {
-    field.focus(); // of another site, a frame may not use the clipboard
+    field.focus(); // a frame of another site may not use the clipboard, unless the LMS lets it
     field.select();
-    say(document.execCommand("copy") ? "copied" : "selected");
+    say(document.execCommand("copy") ? "copied" : "selected", {}, near);
   }
 }
 

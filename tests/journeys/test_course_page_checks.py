@@ -20,7 +20,7 @@ THIRTEEN = (
     *(GOOD, 260861, 261007, 261533, 262118, 262590, 263940, 263951, 263962, 263975, 263988),
     *(264003, 264011),
 )
-SILENT = "No captions: who cannot hear it misses what is said."
+SILENT = "No captions: people who cannot hear it miss what is said."
 FRESH = ["Check again", "Checked just now."]
 LEFT = "Its owner has left Studio: ask an admin to give it to somebody who is there."
 

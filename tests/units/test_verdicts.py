@@ -15,7 +15,7 @@ UNSAID = "Studio does not say whether it is ready."
 UNKNOWN = "Studio calls its state “simmering”, which this page does not know."
 ARCHIVED = "It is archived in Studio: its owner can bring it back."
 OWNER = "Its owner has left Studio: ask an admin to give it to somebody who is there."
-SILENT = "No captions: who cannot hear it misses what is said."
+SILENT = "No captions: people who cannot hear it miss what is said."
 GONE = "Studio no longer has it: it was deleted or archived. Put another one here."
 FORBIDDEN = "Studio no longer shows it to this service: ask its owner to share it."
 
