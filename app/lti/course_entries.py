@@ -73,8 +73,8 @@ def list_entries(
         Entry(
             embed,
             _duration(known := facts.get(embed.key.media_id)),
-            _origin(embed),
-            None if known is None else _check(known, datetime.now(UTC)),
+            tell_origin(embed),
+            None if known is None else describe_check(known, datetime.now(UTC)),
             _copies(outside, account, embed, mark_key),
         )
         for embed in embeds
@@ -88,18 +88,14 @@ def write_clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _duration(facts: Facts | None) -> str | None:
-    if facts is None or facts.duration_seconds is None:
-        return None
-    return write_clock(facts.duration_seconds)
-
-
-def _origin(embed: Embed) -> Said:
+def tell_origin(embed: Embed) -> Said:
+    """Tell where an embed came from, and when."""
     template = ORIGINS.get(embed.made_by or "", UNKNOWN_ORIGIN).template
     return say(template, date=format_date(embed.created_at, "medium"))
 
 
-def _check(facts: Facts, now: datetime) -> Check:
+def describe_check(facts: Facts, now: datetime) -> Check:
+    """Tell what students will see, and how long that has been known."""
     names = map(_language, dict.fromkeys(facts.captions))
     return Check(
         verdicts.judge(facts),
@@ -107,6 +103,12 @@ def _check(facts: Facts, now: datetime) -> Check:
         _when(facts.asked_at - now),
         verdicts.is_old(facts, now),
     )
+
+
+def _duration(facts: Facts | None) -> str | None:
+    if facts is None or facts.duration_seconds is None:
+        return None
+    return write_clock(facts.duration_seconds)
 
 
 def _when(since: timedelta) -> Said:
