@@ -1,11 +1,12 @@
-"""What is known of a media beyond its embeds: will students see it, with captions or without.
+"""What is known of a media beyond its embeds: is it ready, has it captions, is its owner there.
 
 Studio is asked when somebody wants to know, and what it said is kept: a page that shows many
-media asks for none of it again.
+media asks for none of it again. Not here: what that means for students (`verdicts`).
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
@@ -13,35 +14,61 @@ from pydantic import BaseModel, ConfigDict
 from app.db import Database, insert_into
 from app.models import media_fact
 from app.studio.client import StudioClient
-from app.studio.shapes import Media
+from app.studio.errors import MediaNotFoundError, StudioArgumentError, StudioForbiddenError
+from app.studio.shapes import Media, User
 
-READY = frozenset({"complete", "completed", "done", "ready", "transcoded"})
-"""Words of Studio's for a media that plays; the reference page does not list them."""
+State = Literal["ready", "preparing", "failed"]
+STATES: dict[str, State] = {
+    "transcoding_finished": "ready",
+    "finished": "ready",
+    "complete": "ready",
+    "completed": "ready",
+    "done": "ready",
+    "ready": "ready",
+    "transcoded": "ready",
+    "transcoding_started": "preparing",
+    "transcoding_requested": "preparing",
+    "started": "preparing",
+    "requested": "preparing",
+    "queued": "preparing",
+    "pending": "preparing",
+    "processing": "preparing",
+    "transcoding": "preparing",
+    "transcoding_failed": "failed",
+    "failed": "failed",
+}
+"""What Studio's words mean. Only the first is known from the vendor; any other word is unknown."""
 
 
 class Facts(BaseModel):
     """What Studio said of a media at `asked_at`; None where it did not tell.
 
     `captions` are the languages of those that viewers see. `owner_active` says whether Studio
-    still knows the owner.
+    still knows the owner. `missing` says whether Studio had no such media any more (`gone`), or
+    did not let us see it (`forbidden`); the rest is then what it said before.
     """
 
     model_config = ConfigDict(frozen=True)
-    title: str | None
-    thumbnail_url: str | None
-    duration_seconds: float | None
-    transcoding_status: str | None
-    archived: bool
-    captions: tuple[str, ...]
-    owner_name: str | None
-    owner_active: bool | None
+    title: str | None = None
+    thumbnail_url: str | None = None
+    duration_seconds: float | None = None
+    transcoding_status: str | None = None
+    archived: bool = False
+    captions: tuple[str, ...] = ()
+    owner_name: str | None = None
+    owner_active: bool | None = None
+    missing: Literal["gone", "forbidden"] | None = None
     asked_at: datetime
 
     @property
+    def state(self) -> State | None:
+        """How far Studio is with it; None where it did not tell, or in a word of its own."""
+        return find_state(self.transcoding_status)
+
+    @property
     def is_transcoded(self) -> bool | None:
-        """Whether it plays already; None where Studio did not tell."""
-        status = self.transcoding_status
-        return None if status is None else status.lower() in READY
+        """Whether it plays already; None where that is not known."""
+        return None if self.state is None else self.state == "ready"
 
 
 def find_facts(db: Database, account_id: int, media_ids: Iterable[int]) -> dict[int, Facts]:
@@ -55,22 +82,18 @@ def find_facts(db: Database, account_id: int, media_ids: Iterable[int]) -> dict[
 
 
 def ask_facts(db: Database, studio: StudioClient, account_id: int, media_id: int) -> Facts:
-    """Ask Studio, at most three calls, and keep what it says; raises `StudioError`."""
-    media = studio.get_media(media_id)
-    files = studio.list_caption_files(media_id)
-    owner = media.owner
-    email = None if owner is None else owner.email
-    facts = Facts(
-        title=media.title,
-        thumbnail_url=media.thumbnail_url,
-        duration_seconds=media.duration,
-        transcoding_status=media.transcoding_status,
-        archived=is_archived(media),
-        captions=tuple(file.srclang or "?" for file in files if file.status == "published"),
-        owner_name=None if owner is None else owner.display_name or owner.full_name,
-        owner_active=None if email is None else studio.find_user(email) is not None,
-        asked_at=datetime.now(UTC),
-    )
+    """Ask Studio, at most three calls, and keep what it says; raises `StudioError`.
+
+    A media that Studio no longer has, or no longer shows, is no error: `missing` says so.
+    """
+    try:
+        media = studio.get_media(media_id)
+    except MediaNotFoundError:
+        facts = _missing(db, account_id, media_id, "gone")
+    except StudioForbiddenError:
+        facts = _missing(db, account_id, media_id, "forbidden")
+    else:
+        facts = _read(studio, media)
     row = {"facts": facts.model_dump_json(), "asked_at": facts.asked_at}
     with db.writing() as connection:
         insert = insert_into(connection, media_fact)
@@ -84,3 +107,41 @@ def is_archived(media: Media) -> bool:
     """Whether Studio says, in a field that the reference page does not have, that it is."""
     told = media.model_extra or {}
     return bool(told.get("archived") or told.get("is_archived") or told.get("archived_at"))
+
+
+def find_state(transcoding_status: str | None) -> State | None:
+    """Find what Studio's word for a media's state means; None where it is not known."""
+    return STATES.get((transcoding_status or "").lower())
+
+
+def _read(studio: StudioClient, media: Media) -> Facts:
+    files, owner = studio.list_caption_files(media.id), media.owner
+    return Facts(
+        title=media.title,
+        thumbnail_url=media.thumbnail_url,
+        duration_seconds=media.duration,
+        transcoding_status=media.transcoding_status,
+        archived=is_archived(media),
+        captions=tuple(file.srclang or "?" for file in files if file.status == "published"),
+        owner_name=None if owner is None else owner.display_name or owner.full_name,
+        owner_active=_is_active(studio, owner),
+        asked_at=datetime.now(UTC),
+    )
+
+
+def _is_active(studio: StudioClient, owner: User | None) -> bool | None:
+    """Whether Studio finds the owner; None where it does not tell, as it tells admins only."""
+    if owner is None or owner.email is None:
+        return None
+    try:
+        return studio.find_user(owner.email) is not None
+    except (StudioForbiddenError, StudioArgumentError):
+        return None
+
+
+def _missing(
+    db: Database, account_id: int, media_id: int, how: Literal["gone", "forbidden"]
+) -> Facts:
+    now = datetime.now(UTC)
+    before = find_facts(db, account_id, [media_id]).get(media_id, Facts(asked_at=now))
+    return before.model_copy(update={"missing": how, "asked_at": now})

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, request
 
 from app import metrics
 from app.core import keys
-from app.lti import canvas_config, course_page, launch, login, making, platform_side
+from app.lti import canvas_config, checking, course_page, launch, login, making, platform_side
 from app.outside import Outside
 
 
@@ -18,6 +18,8 @@ def create_door(outside: Outside) -> Blueprint:
     add("/login", "login", partial(login.login, outside), methods=["GET", "POST"])
     add("/launch", "launch", partial(launch.launch, outside), methods=["POST"])
     add("/wait", "wait", partial(making.wait, outside))
+    add("/course", "course", partial(course_page.show_again, outside), methods=["POST"])
+    add("/course/check", "check", partial(checking.check, outside), methods=["POST"])
     add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
     authorize = partial(platform_side.authorize, outside)

@@ -1,141 +1,147 @@
 """A launch with no media: the course's embeds, each one playable; for instructors, their care.
 
-"Make anew" is for an embed that Studio no longer has. The page's form carries a sealed ticket:
-what the page may do is decided when it is shown, to whom it is shown.
+"Make anew" is for an embed that Studio no longer has. Who the page is for, and in which course,
+its session says (`session`), never the form.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil
 
 from flask import Response, make_response, render_template, request
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import embed_lists, embeds, keys, marks
+from app.core import embed_lists, embeds
 from app.core.courses import Course
 from app.core.embeds import Embed
-from app.crypto import UndecryptableError
 from app.errors import EmbedError
 from app.inputs import read_positive
 from app.locks import BusyError
-from app.lti import policy, refusals
+from app.lti import policy, refusals, session
 from app.lti.claims import Launch
-from app.lti.forward import Traveller, forward
+from app.lti.course_entries import list_entries
+from app.lti.forward import forward
+from app.lti.session import Visit
 from app.outside import Outside
 from app.studio import pace
-from app.texts import say
+from app.texts import Said, say
 
-PURPOSE = "course-page"
-TICKET_SECONDS = 2 * 3600
-
-
-class Visit(BaseModel):
-    """What somebody may do on a course page: play its embeds, and who teaches, make them anew."""
-
-    model_config = ConfigDict(frozen=True)
-    account_id: int
-    course_id: int
-    traveller: Traveller
-    teaches: bool
-    seen_at: datetime
-    frame_origins: tuple[str, ...]
-
-
-class Entry(BaseModel):
-    """One embed, as the page shows it."""
-
-    model_config = ConfigDict(frozen=True)
-    embed_id: int
-    title: str
-    kind: str
-    parameters: dict[str, str]
+MOST_ON_ONE_PAGE = 50
+PER_PAGE = 25
 
 
 def show(outside: Outside, message: Launch, course: Course) -> Response:
     """Show the course's embeds; raises `ServiceError` where it is not certain which course."""
-    if message.context_id is None:
-        raise refusals.without_context()
-    course.check_may_make()
-    account = outside.account_of(message.platform)
-    traveller = Traveller.from_launch(outside, message, account)
-    visit = Visit(
-        account_id=account.id,
-        course_id=course.course_id,
-        traveller=traveller,
-        teaches=message.is_instructor,
-        seen_at=datetime.now(UTC),
-        frame_origins=policy.frame_origins(),
-    )
-    found = embed_lists.list_embeds(outside.db, account_id=account.id, course_id=course.course_id)
-    mark_key = keys.get_mark_key(outside.db)
-    return _page(
-        "course.html",
-        outside.vault.seal(visit.model_dump_json(), PURPOSE),
-        course_title=message.context_title,
-        entries=[_entry(mark_key, account.url, embed) for embed in found],
-        teaches=message.is_instructor,
-        picking=message.is_deep_linking,
-        only_lms_admin=message.is_only_lms_admin,
-        studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
-    )
+    visit = session.begin(outside, message, course)
+    return page(outside, session.keep(outside, visit), visit)
+
+
+def show_again(outside: Outside) -> Response:
+    """Show it to whoever has its session: another part of the list, or after something else."""
+    token, visit = session.read(outside)
+    return page(outside, token, visit, number=read_number())
 
 
 def play(outside: Outside) -> Response:
-    """Send whoever was given the ticket on to the embed that they chose."""
-    visit, embed = _read_choice(outside)
-    return forward(outside, visit.traveller, embed)
+    """Send whoever has the session on to the embed that they chose."""
+    _, visit = session.read(outside)
+    if visit.traveller is None:
+        raise refusals.expired("a session that was begun to pick plays nothing")
+    return forward(outside, visit.traveller, read_choice(outside, visit))
 
 
 def make_anew(outside: Outside) -> Response:
     """Make an embed anew for an instructor; the old one counts until the new one is there."""
-    visit, embed = _read_choice(outside)
-    if not visit.teaches:
-        raise refusals.only_instructors()
+    token, visit = session.read_instructor(outside)
+    embed = read_choice(outside, visit)
     try:
         with outside.seats.taken():
             studio = outside.studio(outside.account(visit.account_id))
-            made = embeds.remake_embed(outside.db, studio, embed.key, visit.seen_at)
+            made = embeds.remake_embed(outside.db, studio, embed.key, _read_seen_at(visit))
     except BusyError:
         raise _busy() from None
-    return _page("anew.html", request.form["ticket"], embed=made)
+    notice = say("“{title}” was made anew: each link to it here plays it again.", title=made.title)
+    return page(outside, token, visit, notice=notice, number=read_number())
 
 
-def _page(template: str, ticket: str, **values: object) -> Response:
+def page(
+    outside: Outside,
+    token: str,
+    visit: Visit,
+    *,
+    added: Sequence[Embed] = (),
+    notice: Said | None = None,
+    trouble: tuple[str, ...] = (),
+    number: int = 1,
+) -> Response:
+    """Give one page of the course's embeds, for its session; `added` are marked as new.
+
+    `trouble` is told on the page where something could not be done.
+    """
     policy.let_forms_leave()
-    return make_response(render_template(template, ticket=ticket, **values))
-
-
-def _entry(mark_key: bytes, studio_url: str, embed: Embed) -> Entry:
-    key = embed.key
-    return Entry(
-        embed_id=embed.id,
-        title=embed.title,
-        kind=_kind(embed),
-        parameters=marks.link_parameters(
-            mark_key, studio_url, key.media_id, key.embed_type, key.downloadable
-        ),
+    policy.let_scripts_ask()
+    account = outside.account(visit.account_id)
+    shown, number, pages = list_shown(outside, visit, number)
+    text = render_template(
+        "course.html",
+        token=token,
+        visit=visit,
+        entries=list_entries(outside, account, shown, teaches=visit.teaches),
+        added_ids={embed.id for embed in added},
+        notice=notice,
+        trouble=trouble,
+        number=number,
+        pages=pages,
+        studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
+        seen_at=datetime.now(UTC).isoformat(),
     )
+    return make_response(text)
 
 
-def _kind(embed: Embed) -> str:
-    kind = "player with media tabs" if embed.key.embed_type == "embed" else "player only"
-    return f"{kind}, can be downloaded" if embed.key.downloadable else kind
+def list_shown(outside: Outside, visit: Visit, number: int) -> tuple[list[Embed], int, int]:
+    """Give the embeds of a page, its number where there is such a page, and how many there are.
+
+    A script that checks one embed asks for a page with that one `alone`.
+    """
+    if (alone := request.form.get("alone")) is not None:
+        return [_find_in_course(outside, visit, alone)], number, 1
+    course = {"account_id": visit.account_id, "course_id": visit.course_id}
+    found, count = embed_lists.list_embeds_page(outside.db, 1, MOST_ON_ONE_PAGE, **course)
+    if count <= MOST_ON_ONE_PAGE:
+        return found, 1, 1
+    pages = ceil(count / PER_PAGE)
+    number = min(number, pages)
+    found, _ = embed_lists.list_embeds_page(outside.db, number, PER_PAGE, **course)
+    return found, number, pages
 
 
-def _read_choice(outside: Outside) -> tuple[Visit, Embed]:
-    """Read the ticket of a course page, and the embed of that course that was chosen."""
-    try:
-        text = outside.vault.unseal(request.form.get("ticket", ""), PURPOSE, TICKET_SECONDS)
-        visit = Visit.model_validate_json(text)
-    except (UndecryptableError, ValidationError):
-        raise refusals.expired("a course page's ticket is forged or older than two hours") from None
-    policy.allow_frames(lambda: visit.frame_origins)
-    embed_id = read_positive(request.form.get("embed", ""))
+def read_number() -> int:
+    """Read which page of the list is meant."""
+    return read_positive(request.form.get("course_page", "")) or 1
+
+
+def read_choice(outside: Outside, visit: Visit) -> Embed:
+    """Read the embed of the session's course that was chosen; raises `LaunchError`."""
+    return _find_in_course(outside, visit, request.form.get("embed", ""))
+
+
+def _find_in_course(outside: Outside, visit: Visit, text: str) -> Embed:
+    embed_id = read_positive(text)
     embed = None if embed_id is None else embeds.find_embed_by_id(outside.db, embed_id)
     if embed is None or (embed.key.account_id, embed.key.course_id) != (
         visit.account_id,
         visit.course_id,
     ):
         raise refusals.expired("the embed is not of this course page, or was forgotten")
-    return visit, embed
+    return embed
+
+
+def _read_seen_at(visit: Visit) -> datetime:
+    """Read when the page was shown: what was made later than that is anew already."""
+    try:
+        seen_at = datetime.fromisoformat(request.form.get("seen_at", ""))
+    except ValueError:
+        return visit.began_at
+    return seen_at if seen_at.tzinfo else visit.began_at
 
 
 def _busy() -> EmbedError:

@@ -35,3 +35,8 @@ def let_forms_leave() -> None:
     hosts between us and a player.
     """
     g.forms_leave = True
+
+
+def let_scripts_ask() -> None:
+    """Let the scripts of this answer ask this service, as its forms do."""
+    g.scripts_ask = True

@@ -20,19 +20,21 @@ def protect(app: Flask, outside: Outside) -> None:
     def _finish(answer: Response) -> Response:
         headers = answer.headers
         if headers.get("Content-Length") != "0":  # a redirect of ours shows and frames nothing
-            policy = _policy(_ancestors(outside, answer), "forms_leave" in g, "reads_api" in g)
+            told = ("forms_leave" in g, "reads_api" in g, "scripts_ask" in g)
+            policy = _policy(_ancestors(outside, answer), *told)
             headers.add("Content-Security-Policy", policy)
             headers.add("X-Content-Type-Options", "nosniff")
         return answer
 
 
 @lru_cache(maxsize=1024)
-def _policy(ancestors: str, forms_leave: bool, reads_api: bool) -> str:
+def _policy(ancestors: str, forms_leave: bool, reads_api: bool, scripts_ask: bool) -> str:
     forms = "" if forms_leave else "form-action 'self'; "
     # The API's page reads its description, and Swagger UI has its icons in its style sheet.
-    more = " data:; connect-src 'self'; " if reads_api else "; "
+    icons = " data:" if reads_api else ""
+    asks = "connect-src 'self'; " if reads_api or scripts_ask else ""
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{more}"
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{icons}; {asks}"
         f"{forms}base-uri 'none'; frame-ancestors {ancestors}"
     )
 

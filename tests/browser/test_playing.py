@@ -89,18 +89,3 @@ def test_one_altered_parameter_shows_no_video(page: Page, context: BrowserContex
     assert page.frames[1].url.startswith(world.studio.settings.url)
     assert frame.locator("video").count() == 0
     assert launches(world)[before:] == []
-
-
-def test_an_instructor_plays_from_the_course_page_and_makes_anew(
-    page: Page, context: BrowserContext, world: World
-):
-    world.launch(world.marked(260854), course_id=101)
-    become(context, "instructor")
-    page.goto(f"{world.lms.settings.url}/courses/101/external_tools/tool")
-    frame = page.frame_locator("main iframe")
-    frame.locator("summary").first.click()
-    before = len(world.calls("create_embed"))
-    frame.get_by_role("button", name="Make anew").first.click()
-    frame.get_by_role("button", name="Play it").click()
-    assert play(page, await_player(page, world)) > 0.5
-    assert len(world.calls("create_embed")) - before == 1

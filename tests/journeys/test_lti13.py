@@ -1,7 +1,6 @@
 """Launch mode lti13: Studio asks who was sent to it, and is told once, in a token of ours."""
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,14 +14,13 @@ from sandbox.lms.messages import LTI
 from sandbox.lms.people import find_person
 from tests import world as worlds
 from tests.journeys import studio_side as studio
+from tests.journeys.course_pages import read_course
 from tests.journeys.launching import add_platform, at_once
 from tests.journeys.onward import platform_ids
 from tests.journeys.studio_side import ask, begin, claims_of, read_posted
 from tests.world import World
 
 MEDIA = 260854
-TICKET = re.compile(r'name="ticket" value="([^"]+)"')
-CHOICE = re.compile(r'<button[^>]* name="embed" value="([^"]+)">')
 HOSTILE = '"><script>alert(1)</script>'
 UNKNOWN = {
     "error": "login_required",
@@ -274,10 +272,8 @@ def test_the_button_of_a_course_page_begins_a_launch_of_its_own_each_time(
 ):
     begin(world, link)
     page = world.launch({}, person="instructor")
-    ticket, choice = TICKET.search(page.text), CHOICE.search(page.text)
-    assert ticket is not None
-    assert choice is not None
-    fields = {"ticket": ticket[1], "embed": choice[1]}
+    course = read_course(page)
+    fields = course.choose(course.entries[0].title)
     begun = [studio.read_login(world.post("/lti/play", data=fields)) for _ in range(2)]
     assert [claims_of(world, each)["name"] for each in begun] == ["Ines Instructor"] * 2
     assert "form-action" not in page.headers["Content-Security-Policy"]

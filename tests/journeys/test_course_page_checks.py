@@ -1,0 +1,245 @@
+"""The course page tells teachers whether students will see each video, and why not."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.media_facts import Facts
+from app.models import media_fact, studio_pace
+from sandbox.studio.troubled import FAILED_ONE, LEFT_BEHIND, NOT_FINISHED, UNCAPTIONED
+from tests import world as worlds
+from tests.journeys.course_pages import CoursePage, open_course, read_course
+from tests.world import World
+
+GOOD = 260854
+THIRTEEN = (
+    *(GOOD, 260861, 261007, 261533, 262118, 262590, 263940, 263951, 263962, 263975, 263988),
+    *(264003, 264011),
+)
+SILENT = "No captions: people who cannot hear it miss what is said."
+FRESH = ["Check again", "Checked just now."]
+LEFT = "Its owner has left Studio: ask an admin to give it to somebody who is there."
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A world in which Studio may be called as often as anybody likes."""
+    folder, pace = tmp_path_factory.mktemp("checks"), {"STUDIO_CALLS_PER_SECOND": "1000"}
+    with worlds.world(folder, request.param, **pace) as built:
+        yield built
+
+
+@pytest.fixture
+def course_id(world: World) -> int:
+    """A course with nothing in it."""
+    copied: int = world.tell_lms("courses/103/copy").json()["course_id"]
+    with world.database.writing() as connection:
+        for table in (media_fact, studio_pace):
+            connection.execute(sa.delete(table))
+    return copied
+
+
+def put_in(world: World, course_id: int, *media_ids: int) -> CoursePage:
+    """Put media into a course by links; gives the page of its instructor."""
+    for media_id in media_ids:
+        answer = world.launch(world.marked(media_id), course_id=course_id)
+        assert answer.status_code == 302, answer.text
+    return open_course(world, "instructor", course_id)
+
+
+def check(world: World, page: CoursePage, number: int = 0) -> CoursePage:
+    """Press the button of one embed."""
+    fields = {"session": page.session, "embed": page.entries[number].embed_id}
+    return read_course(world.post("/lti/course/check", data=fields))
+
+
+def check_all(world: World, page: CoursePage) -> CoursePage:
+    """Press the button of all, without a script."""
+    return read_course(world.post("/lti/course/check", data={"session": page.session}))
+
+
+def told(page: CoursePage) -> list[tuple[str | None, list[str]]]:
+    return [(entry.level, entry.verdict) for entry in page.entries]
+
+
+@pytest.mark.parametrize(
+    ("media_id", "level", "verdict"),
+    [
+        (GOOD, "will", ["Students will see it.", "Captions: English, French"]),
+        (UNCAPTIONED, "will", ["Students will see it.", SILENT]),
+        (
+            NOT_FINISHED,
+            "not-yet",
+            [
+                "Students will not see it yet.",
+                "It is still being prepared by Studio: students see it in a few minutes.",
+                SILENT,
+            ],
+        ),
+        (
+            FAILED_ONE,
+            "will-not",
+            [
+                "Students will not see it.",
+                "Studio could not prepare it: upload it to Studio again.",
+                SILENT,
+            ],
+        ),
+        (LEFT_BEHIND, "may-not", ["Students may not see it.", LEFT, "Captions: English"]),
+    ],
+)
+def test_a_teacher_is_told_whether_students_will_see_it_and_why_not(
+    world: World, course_id: int, media_id: int, level: str, verdict: list[str]
+):
+    page = put_in(world, course_id, media_id)
+    assert told(page) == [(None, ["Will students see it?"])]
+    assert told(check(world, page)) == [(level, verdict + FRESH)]
+    before = len(world.calls("show"))
+    assert told(open_course(world, "instructor", course_id)) == [(level, verdict + FRESH)]
+    assert len(world.calls("show")) == before
+
+
+def test_what_studio_no_longer_has_is_remembered_as_gone(world: World, course_id: int):
+    page = put_in(world, course_id, GOOD)
+    world.tell_studio("next", operation="show", status=404)
+    check(world, page)
+    gone = "Studio no longer has it: it was deleted or archived. Put another one here."
+    expected = [("will-not", ["Students will not see it.", gone, *FRESH])]
+    assert told(open_course(world, "instructor", course_id)) == expected
+
+
+def test_what_studio_no_longer_shows_keeps_what_was_known_before(world: World, course_id: int):
+    page = check(world, put_in(world, course_id, GOOD))
+    world.tell_studio("next", operation="show", status=403)
+    asked = "Studio no longer shows it to this service: ask its owner to share it."
+    again = check(world, page)
+    assert told(again) == [("may-not", ["Students may not see it.", asked, *FRESH])]
+    assert [entry.kind[0] for entry in again.entries] == ["0:06"]
+    assert told(check(world, page)) == told(page)
+
+
+def test_whether_the_owner_is_there_is_not_claimed_where_studio_does_not_tell(
+    world: World, course_id: int
+):
+    page = put_in(world, course_id, LEFT_BEHIND)
+    world.tell_studio("next", operation="user_search", status=403)
+    expected = ["Students will see it.", "Captions: English", *FRESH]
+    assert told(check(world, page)) == [("will", expected)]
+
+
+def test_a_student_sees_how_long_it_is_and_nothing_of_the_check(world: World, course_id: int):
+    check(world, put_in(world, course_id, UNCAPTIONED))
+    (entry,) = open_course(world, "student", course_id).entries
+    assert (entry.kind, entry.level, entry.verdict) == (["0:06", "Player with tabs"], None, [])
+
+
+def test_a_check_says_how_old_it_is(world: World, course_id: int):
+    check(world, put_in(world, course_id, GOOD))
+    _age(world, timedelta(minutes=5))
+    (entry,) = open_course(world, "instructor", course_id).entries
+    assert entry.verdict[-2:] == ["Check again", "Checked 5 minutes ago."]
+    _age(world, timedelta(days=2))
+    (entry,) = open_course(world, "instructor", course_id).entries
+    old = "That is a while ago: it may be different now."
+    assert entry.verdict[-3:] == ["Check again", "Checked 2 days ago.", old]
+
+
+@pytest.mark.parametrize(("status", "times"), [(503, 3), (500, 3), (422, 1)])
+@pytest.mark.parametrize("operation", ["show", "caption_files", "user_search"])
+def test_studio_in_trouble_is_told_on_the_page_and_changes_nothing(
+    world: World, course_id: int, operation: str, status: int, times: int
+):
+    page = check(world, put_in(world, course_id, GOOD))
+    world.tell_studio("next", operation=operation, status=status, times=times)
+    again = check(world, page)
+    assert told(again) == told(page)
+    assert [note.endswith(".") for note in again.notes] == [True]
+    assert page.notes == []
+
+
+def test_an_open_circuit_is_told_and_studio_is_left_alone(world: World, course_id: int):
+    page = put_in(world, course_id, GOOD)
+    world.tell_studio("next", operation="show", status=500, times=5)
+    for _ in range(2):
+        check(world, page)
+    before = len(world.calls("show"))
+    notes = check(world, page).notes
+    assert len(world.calls("show")) == before
+    assert notes[-1] == (
+        "Studio is in trouble, so this service asks it for nothing but launches for a while. "
+        "Videos that are in a course already still play. Please try again in a minute."
+    )
+
+
+def test_a_studio_that_does_not_answer_holds_a_check_for_eight_seconds_at_most(
+    world: World, course_id: int
+):
+    page = put_in(world, course_id, GOOD)
+    world.tell_studio("next", operation="show", hold=True, times=1)
+    began = time.monotonic()
+    notes = check(world, page).notes
+    assert time.monotonic() - began < 9
+    assert notes == ["Studio is taking too long to answer. Please try again in a little while."]
+
+
+def test_without_a_script_one_button_checks_ten_of_them_at_a_time(world: World, course_id: int):
+    page = put_in(world, course_id, *THIRTEEN)
+    first = check_all(world, page)
+    assert first.notes == ["Checked now: 10. Still to check: 3."]
+    assert [entry.level is None for entry in first.entries] == [False] * 10 + [True] * 3
+    second = check_all(world, first)
+    assert second.notes == ["Checked now: 3. Still to check: 0."]
+    assert None not in [entry.level for entry in second.entries]
+    third = check_all(world, second)
+    assert third.notes == ["All of these were checked a short while ago."]
+
+
+def test_a_slow_studio_is_asked_for_as_many_as_fit_into_one_request(world: World, course_id: int):
+    page = put_in(world, course_id, *THIRTEEN[:4])
+    world.tell_studio("next", operation="show", delay_seconds=2.6, times=2)
+    began = time.monotonic()
+    checked = check_all(world, page)
+    assert time.monotonic() - began < 8
+    assert checked.notes == ["Checked now: 2. Still to check: 2."]
+
+
+def test_one_media_that_studio_cannot_tell_of_does_not_end_the_check_of_all(
+    world: World, course_id: int
+):
+    page = put_in(world, course_id, GOOD, UNCAPTIONED)
+    world.tell_studio("next", operation="caption_files", status=403)
+    checked = check_all(world, page)
+    assert [entry.level for entry in checked.entries] == [None, "will"]
+    assert checked.notes[0] == "Checked now: 1. Still to check: 1."
+
+
+def test_a_check_that_a_script_asks_for_brings_its_embed_alone(world: World, course_id: int):
+    page = put_in(world, course_id, GOOD, UNCAPTIONED)
+    wanted = page.entries[1].embed_id
+    fields = {"session": page.session, "embed": wanted, "alone": wanted}
+    alone = read_course(world.post("/lti/course/check", data=fields))
+    assert [(entry.embed_id, entry.level) for entry in alone.entries] == [(wanted, "will")]
+
+
+def test_two_teachers_who_check_at_once_are_both_told(world: World, course_id: int):
+    page = put_in(world, course_id, GOOD)
+    with ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(lambda _: check(world, page), range(2)))
+    assert [told(each)[0][0] for each in pages] == ["will", "will"]
+
+
+def _age(world: World, age: timedelta) -> None:
+    """Let what is known be so old."""
+    asked_at = datetime.now(UTC) - age
+    with world.database.writing() as connection:
+        for row in connection.execute(sa.select(media_fact)).all():
+            facts = Facts.model_validate_json(row.facts).model_copy(update={"asked_at": asked_at})
+            values = {"facts": facts.model_dump_json(), "asked_at": asked_at}
+            mine = media_fact.c.media_id == row.media_id
+            connection.execute(sa.update(media_fact).where(mine).values(values))
