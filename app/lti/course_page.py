@@ -4,6 +4,7 @@
 what the page may do is decided when it is shown, to whom it is shown.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Response, make_response, render_template, request
@@ -16,11 +17,12 @@ from app.crypto import UndecryptableError
 from app.errors import EmbedError
 from app.inputs import read_positive
 from app.locks import BusyError
-from app.lti import policy, refusals
+from app.lti import policy, refusals, session
 from app.lti.claims import Launch
 from app.lti.forward import Traveller, forward
 from app.outside import Outside
 from app.studio import pace
+from app.texts import Said
 
 PURPOSE = "course-page"
 TICKET_SECONDS = 2 * 3600
@@ -75,6 +77,21 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         only_lms_admin=message.is_only_lms_admin,
         studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
     )
+
+
+def page(
+    outside: Outside,
+    token: str,
+    visit: session.Visit,
+    *,
+    added: Sequence[Embed] = (),
+    notice: Said | None = None,
+) -> Response:
+    """Show the course page of a session again, with what was just added to it."""
+    found = embed_lists.list_embeds(
+        outside.db, account_id=visit.account_id, course_id=visit.course_id
+    )
+    return _page("added.html", token, embeds=found, added=added, notice=notice)
 
 
 def play(outside: Outside) -> Response:
