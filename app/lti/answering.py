@@ -73,8 +73,7 @@ def refuse(token: str) -> Response:
 
 
 def _read_place(outside: Outside, visit: Visit, picking: DeepLinking) -> Place:
-    if visit.item_kind is None:
-        raise refusals.nothing_accepted()
+    assert visit.item_kind is not None
     return Place(
         kind=visit.item_kind,
         iframes="iframe" in picking.accept_targets,

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 def insert(outside: Outside) -> Response:
     """Put what was picked into the course; only for instructors."""
     token, visit = session.read_instructor(outside)
+    if visit.picking is not None and visit.item_kind is None:
+        return answering.refuse(token)
     chosen = read_picks()
     if (notice := _find_fault(visit, chosen)) is not None:
         return picker.render(outside, token, visit, notice=notice)
