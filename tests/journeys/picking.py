@@ -1,5 +1,6 @@
 """What tests of deep linking share: a request of any LMS, the picker's form, the answer read."""
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -126,7 +127,8 @@ def read_forms(page: str) -> list[tuple[str, Fields]]:
     for form in re.findall(r"<form.*?</form>", page, re.DOTALL):
         inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
         label = re.search(r"<button[^>]*>\s*([^<]*?)\s*</button>", form)
-        forms.append((label[1] if label else "", inputs))
+        posted = [(name, html.unescape(value)) for name, value in inputs]
+        forms.append((label[1] if label else "", posted))
     return forms
 
 

@@ -99,8 +99,9 @@ def test_it_is_posted_to_the_return_url_as_it_is(world: World):
     answer = open_picker(world, deep_link_return_url=url).pick(MITOSIS).insert()
     assert read_form(answer).action == url
     assert "form-action" not in answer.headers["Content-Security-Policy"]
-    assert f"frame-ancestors https://*.instructure.com {world.lms.settings.url}" in (
-        answer.headers["Content-Security-Policy"]
+    assert (
+        f"frame-ancestors https://*.instructure.com {world.lms.settings.url}"
+        in (answer.headers["Content-Security-Policy"])
     )
 
 

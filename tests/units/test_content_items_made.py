@@ -76,7 +76,9 @@ def test_an_insecure_picture_is_for_tests_only():
 
 
 def test_a_native_item_is_the_iframe_that_canvas_writes_and_begins_where_it_should():
-    item = make_item(replace(PLACE, kind="native"), EMBED, replace(SHOWN, start_at=75, size="small"))
+    item = make_item(
+        replace(PLACE, kind="native"), EMBED, replace(SHOWN, start_at=75, size="small")
+    )
     html = native_html(101, STARTED, "Mitosis", "bare_embed", "small")
     assert item == {"type": "html", "title": "Mitosis", "html": html}
     assert 'width="560" height="315"' in html
