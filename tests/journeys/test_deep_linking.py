@@ -124,7 +124,7 @@ def test_a_hostile_return_url_opens_no_picker(world: World, url: Any):
 
 @pytest.mark.parametrize(
     "data",
-    ["", " ", "\x00\x1f\r\n", '"><script>alert(1)</script>', "😀 物 ‮", "x" * 20_000, "%00&amp;"],
+    ["", " ", "\x00\x1f\r\n", '"><script>alert(1)</script>', "😀 物 \u202e", "x" * 20_000, "%00"],
     ids=lambda data: repr(data[:9]),
 )
 def test_data_comes_back_untouched(world: World, data: str):
