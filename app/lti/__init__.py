@@ -30,7 +30,7 @@ def create_door(outside: Outside) -> Blueprint:
     add("/wait", "wait", partial(making.wait, outside))
     add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
-    add("/picker", "picker", partial(picker.picker, outside), methods=["POST"])
+    add("/picker", "picker", partial(picker.show, outside), methods=["POST"])
     add("/picker/insert", "insert", partial(inserting.insert, outside), methods=["POST"])
     add("/picker/cancel", "cancel", partial(answering.cancel, outside), methods=["POST"])
     authorize = partial(platform_side.authorize, outside)

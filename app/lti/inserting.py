@@ -9,6 +9,7 @@
 
 import structlog
 from flask import Response, make_response, render_template, request
+from flask_babel import gettext
 
 from app import logs
 from app.core import choices, media_facts
@@ -70,13 +71,11 @@ def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome])
     errors = [outcome.error for outcome in failed if outcome.error is not None]
     for error in errors:
         log.warning("not-inserted", code=error.slug, status=error.status, why=error.log)
-    media_ids = (outcome.pick.media_id for outcome in failed)
-    facts = media_facts.find_facts(outside.db, visit.account_id, media_ids)
     made = [outcome.pick.media_id for outcome in outcomes if outcome.embed is not None]
     page = render_template(
         "report.html",
         failed=failed,
-        titles={number: fact.title for number, fact in facts.items()},
+        titles=_find_titles(outside, visit, [outcome.pick for outcome in failed]),
         all_count=len(outcomes),
         made_count=len(made),
         fields=_form_fields(),
@@ -85,6 +84,18 @@ def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome])
         reference=logs.current_reference(),
     )
     return make_response(page, 200 if made else errors[0].status)
+
+
+def _find_titles(outside: Outside, visit: Visit, picks: list[Pick]) -> dict[int, str]:
+    """Find what people know these media by: what they typed, what the form showed, or Studio's."""
+    facts = media_facts.find_facts(outside.db, visit.account_id, [pick.media_id for pick in picks])
+    return {
+        pick.media_id: pick.title
+        or request.form.get(f"shown-{pick.media_id}")
+        or (fact.title if (fact := facts.get(pick.media_id)) else None)
+        or gettext("Video %(number)s", number=pick.media_id)
+        for pick in picks
+    }
 
 
 def _go_on(made_count: int, all_count: int) -> Response:

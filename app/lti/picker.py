@@ -9,7 +9,7 @@ from app.outside import Outside
 from app.texts import Said
 
 
-def picker(outside: Outside) -> Response:
+def show(outside: Outside) -> Response:
     """Show the picker again."""
     token, visit = session.read_instructor(outside)
     return render(outside, token, visit)

@@ -91,9 +91,11 @@ def test_what_studio_failed_at_is_tried_again_and_the_rest_is_there(world: World
 
 def test_where_all_fail_nothing_can_be_left_out(world: World):
     one = open_picker(world).pick(GONE).insert()
-    two = open_picker(world).pick(GONE).pick(FOREIGN).insert()
+    two = open_picker(world).pick(GONE).pick(FOREIGN, shown="Faculty %(x)s").insert()
     assert [answer.status_code for answer in (one, two)] == [404, 404]
     assert "<h1>The video is not in the course</h1>" in one.text
+    assert f"<h2>Video {GONE}</h2>" in one.text
+    assert "<h2>Faculty %(x)s</h2>" in two.text
     assert "<h1>None of the 2 videos is in the course</h1>" in two.text
     assert [list(_forms(answer)) for answer in (one, two)] == [["Try again"]] * 2
 
