@@ -129,7 +129,7 @@ def link_item(
     return {
         "type": "ltiResourceLink",
         "url": f"{public_url}/lti/launch",
-        "title": plain(title),
+        "title": printable(title),
         "custom": parameters,
         "iframe": {"width": width, "height": height},
     }

@@ -1,14 +1,12 @@
 """Picked media reach the LMS: made before the answer is signed, as items of the right kind."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.content_items import SIZES
 from sandbox.lms.messages import LTI
-from tests import world as worlds
 from tests.journeys.onward import read_form
 from tests.journeys.picking import (
     ANY,
@@ -291,12 +289,3 @@ def test_a_request_that_names_no_course_gets_a_page(world: World):
 
     answer = request_links(world, change=forget)
     assert (answer.status_code, read_code(answer)) == (400, "course-id-missing")
-
-
-def test_a_school_that_wants_links_gets_them_in_the_editor_too(tmp_path: Path):
-    with worlds.world(tmp_path, workers=1, STUDIO_DEEP_LINK_ITEM="link") as world:
-        (item,) = read_items(world, open_picker(world).pick(MITOSIS).insert())
-        (html,) = read_items(
-            world, open_picker(world, accept_types=["html"]).pick(MITOSIS).insert()
-        )
-    assert (item["type"], html["type"]) == ("ltiResourceLink", "html")

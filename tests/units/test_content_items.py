@@ -29,7 +29,7 @@ def test_the_link_has_its_parameters_as_texts_and_a_plain_title():
     assert item == {
         "type": "ltiResourceLink",
         "url": "https://embed.example/lti/launch",
-        "title": "a ‹b› title",
+        "title": "a <b> title",
         "custom": parameters,
         "iframe": {"width": 720, "height": 405},
     }
