@@ -5,13 +5,15 @@ its address ends in `url=`, and its attributes are those that Canvas gives it.
 Source: canvas-lms, `app/services/youtube_migration_service.rb`, `StudioLtiSupportUtils.ts`.
 """
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from app.core import marks
 from app.core.embeds import Embed
-from app.core.forwarding import canvas_url
-from app.inputs import printable
+from app.core.forwarding import canvas_url, with_start
+from app.core.item_kinds import ItemKind
+from app.inputs import origin_of, printable
 
 SIZES: dict[str, dict[str, tuple[int, int]]] = {
     "small": {"embed": (640, 704), "bare_embed": (560, 315)},
@@ -19,10 +21,78 @@ SIZES: dict[str, dict[str, tuple[int, int]]] = {
     "large": {"embed": (960, 1056), "bare_embed": (960, 540)},
 }
 """Width and height in pixels; the medium ones are those of pages where Studio put its media."""
+THUMBNAIL = {"width": 160, "height": 90}
+LONGEST_TEXT = 255
+_PLAIN = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06"})
 _ALLOW = (
     "geolocation *; microphone *; camera *; midi *; encrypted-media *; autoplay *; "
     "clipboard-write *; display-capture *"
 )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where items go: what the LMS takes there, and what our links to it are made of.
+
+    `canvas_origin` is needed for the kind `canvas_link`. `iframes` says whether the LMS shows an
+    item in a frame if it is told how large, `insecure` (`ALLOW_INSECURE_URLS`) whether a picture
+    may be `http:`.
+    """
+
+    kind: ItemKind
+    iframes: bool
+    canvas_origin: str | None
+    public_url: str
+    studio_url: str
+    mark_key: bytes
+    insecure: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How one embed is shown there. `start_at` is seconds."""
+
+    title: str
+    text: str
+    size: str
+    start_at: int | None
+    thumbnail_url: str | None
+
+
+def make_item(place: Place, embed: Embed, shown: Shown) -> dict[str, Any]:
+    """Give the content item of an embed, of the kind that this place takes.
+
+    Source: https://www.imsglobal.org/spec/lti-dl/v2p0#content-item-types
+    """
+    key, start_at = embed.key, shown.start_at
+    launch_url = with_start(embed.launch_url, start_at)
+    look = (shown.title, key.embed_type, shown.size)
+    texts = {"title": plain(shown.title), "text": plain(shown.text)}
+    width, height = SIZES[shown.size][key.embed_type]
+    frame = {"width": width, "height": height}
+    match place.kind:
+        case "native":
+            html = native_html(key.course_id, launch_url, *look)
+            return {"type": "html", "title": texts["title"], "html": html}
+        case "canvas_link":
+            url = canvas_url(place.canvas_origin or "", key.course_id, launch_url)
+            framed = {"iframe": {"src": url, **frame}} if place.iframes else {}
+            return {"type": "link", "url": url, **texts, **framed}
+    what = (key.media_id, key.embed_type, key.downloadable)
+    parameters = marks.link_parameters(place.mark_key, place.studio_url, *what)
+    if start_at is not None:
+        parameters |= {"start_at": str(start_at)}
+    item = link_item(place.public_url, parameters, *look) | texts
+    if not place.iframes:
+        del item["iframe"]
+    if _is_picture(shown.thumbnail_url, insecure=place.insecure):
+        item["thumbnail"] = {"url": shown.thumbnail_url, **THUMBNAIL}
+    return item
+
+
+def plain(text: str) -> str:
+    """Give a text of one line that is the same as HTML: Canvas writes titles as such."""
+    return printable(text).translate(_PLAIN)[:LONGEST_TEXT]
 
 
 def describe(embed: Embed, studio_url: str, public_url: str, mark_key: bytes) -> dict[str, Any]:
@@ -45,13 +115,17 @@ def describe(embed: Embed, studio_url: str, public_url: str, mark_key: bytes) ->
 
 
 def link_item(
-    public_url: str, parameters: dict[str, str], title: str, embed_type: str
+    public_url: str,
+    parameters: dict[str, str],
+    title: str,
+    embed_type: str,
+    size: str = "medium",
 ) -> dict[str, Any]:
     """Give the `ltiResourceLink` of a link that embeds this.
 
     `parameters` are its custom parameters, with the service's mark.
     """
-    width, height = SIZES["medium"][embed_type]
+    width, height = SIZES[size][embed_type]
     return {
         "type": "ltiResourceLink",
         "url": f"{public_url}/lti/launch",
@@ -61,9 +135,11 @@ def link_item(
     }
 
 
-def native_html(course_id: int, launch_url: str, title: str, embed_type: str) -> str:
+def native_html(
+    course_id: int, launch_url: str, title: str, embed_type: str, size: str = "medium"
+) -> str:
     """Give the iframe for a Canvas page of this course; relative, as Canvas keeps it."""
-    width, height = SIZES["medium"][embed_type]
+    width, height = SIZES[size][embed_type]
     plain = str(embed_type == "bare_embed").lower()
     attributes = {
         "class": "lti-embed",
@@ -82,3 +158,8 @@ def native_html(course_id: int, launch_url: str, title: str, embed_type: str) ->
     }
     written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
     return f"<iframe {written}></iframe>"
+
+
+def _is_picture(url: str | None, *, insecure: bool) -> bool:
+    origin = origin_of(url or "")
+    return origin is not None and (insecure or origin.startswith("https:"))

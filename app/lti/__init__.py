@@ -7,7 +7,18 @@ from flask import Blueprint, Response, g, jsonify, make_response, request
 
 from app import metrics
 from app.core import keys
-from app.lti import canvas_config, checking, course_page, launch, login, making, platform_side
+from app.lti import (
+    answering,
+    canvas_config,
+    checking,
+    course_page,
+    inserting,
+    launch,
+    login,
+    making,
+    picker,
+    platform_side,
+)
 from app.outside import Outside
 
 
@@ -22,6 +33,9 @@ def create_door(outside: Outside) -> Blueprint:
     add("/course/check", "check", partial(checking.check, outside), methods=["POST"])
     add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
+    add("/picker", "picker", partial(picker.show, outside), methods=["POST"])
+    add("/picker/insert", "insert", partial(inserting.insert, outside), methods=["POST"])
+    add("/picker/cancel", "cancel", partial(answering.cancel, outside), methods=["POST"])
     authorize = partial(platform_side.authorize, outside)
     add("/platform/authorize", "authorize", authorize, methods=["GET", "POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))

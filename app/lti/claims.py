@@ -176,10 +176,19 @@ def _carry(platform: Platform, body: dict[str, Any], custom: dict[str, str]) -> 
 def _returnable(platform: Platform, presentation: dict[str, Any]) -> dict[str, Any]:
     """Leave a return URL out that is neither https nor the LMS's: Studio may offer it as a link."""
     url = presentation.get("return_url")
-    origin = (origin_of(url) if isinstance(url, str) else None) or ""
-    if origin.startswith("https:") or (origin and origin == platform.login_origin):
+    if isinstance(url, str) and _may_return(platform, url):
         return presentation
     return {**presentation, "return_url": None}
+
+
+def _may_return(platform: Platform, url: str) -> bool:
+    origin = origin_of(url)
+    return origin is not None and (origin.startswith("https:") or origin == platform.login_origin)
+
+
+def _is_text(value: Any) -> bool:
+    """Whether this is a text that can be kept and sent: JSON can also write half characters."""
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _id(value: Any, claim: str) -> str:
@@ -206,9 +215,9 @@ def _roles(value: Any) -> tuple[str, ...]:
 def _deep_linking(platform: Platform, body: dict[str, Any], deployment_id: str) -> DeepLinking:
     settings = _object(body, DEEP_LINKING_SETTINGS)
     url, data = settings.get("deep_link_return_url"), settings.get("data")
-    if not isinstance(url, str) or origin_of(url) is None:
+    if not isinstance(url, str) or not url.isprintable() or not _may_return(platform, url):
         raise refusals.incomplete("deep_link_return_url")
-    if data is not None and not isinstance(data, str):
+    if data is not None and not _is_text(data):
         raise refusals.incomplete("data")
     issuer, client_id = platform.names
     product = _object(body, LTI + "tool_platform").get("product_family_code")

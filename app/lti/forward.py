@@ -77,7 +77,12 @@ def redirect(address: str) -> Response:
 def post_onward(url: str, fields: dict[str, str]) -> Response:
     """Answer a page whose form posts itself to another site, or by its button without a script."""
     policy.let_forms_leave()
-    answer = make_response(render_template("onward.html", url=url, fields=fields))
+    return let_itself_post(render_template("onward.html", url=url, fields=fields))
+
+
+def let_itself_post(page: str) -> Response:
+    """Answer a page whose form posts itself."""
+    answer = make_response(page)
     answer.headers["Referrer-Policy"] = "strict-origin"  # else browsers send `Origin: null`
     return answer
 

@@ -179,6 +179,20 @@ def without_context() -> LaunchError:
     )
 
 
+def nothing_accepted() -> LaunchError:
+    """A place of an LMS that takes neither links nor, as Canvas may, what leads to Studio."""
+    return LaunchError(
+        "nothing-accepted",
+        422,
+        say("This place in your course cannot take a video."),
+        say(
+            "Go back, and add the video in another place: on a page, or as an item of the course. "
+            "If there is none, ask the people who look after your LMS."
+        ),
+        log="accept_types has nothing that can be given",
+    )
+
+
 def odd_parameter(name: str, expected: Said) -> LaunchError:
     """A link whose custom parameters cannot be read."""
     return LaunchError(

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core import sessions
 from app.core.courses import Course
-from app.lti import policy, refusals
+from app.core.item_kinds import ItemKind, choose_kind
+from app.lti import canvas, policy, refusals
 from app.lti.claims import DeepLinking, Launch
 from app.lti.forward import Traveller
 from app.outside import Outside
@@ -22,7 +23,8 @@ class Visit(BaseModel):
 
     `email` is None where the platform is not the account's own: no platform can name another's
     people. `picking` is there where the LMS asks for links, `traveller` where embeds can be
-    played.
+    played. `item_kind` is the kind of content item that the LMS is given, None where it takes
+    nothing that it can be given; `canvas_origin` where such an item leads.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +41,8 @@ class Visit(BaseModel):
     locale: str | None
     frame_origins: tuple[str, ...]
     began_at: datetime
+    item_kind: ItemKind | None = None
+    canvas_origin: str | None = None
 
 
 def begin(outside: Outside, message: Launch, course: Course) -> Visit:
@@ -52,6 +56,7 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
     course.check_may_make()
     account = outside.account_of(message.platform)
     picking = message.deep_linking
+    kind = None if picking is None else _choose_kind(outside, picking, account.launch_mode)
     return Visit(
         platform_id=message.platform.id,
         sub=message.sub,
@@ -66,6 +71,8 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
         locale=message.locale,
         frame_origins=policy.frame_origins(),
         began_at=datetime.now(UTC),
+        item_kind=kind,
+        canvas_origin=canvas.find_origin(outside, message) if kind == "canvas_link" else None,
     )
 
 
@@ -93,3 +100,9 @@ def read_instructor(outside: Outside) -> tuple[str, Visit]:
     if not visit.teaches:
         raise refusals.only_instructors()
     return token, visit
+
+
+def _choose_kind(outside: Outside, picking: DeepLinking, launch_mode: str) -> ItemKind | None:
+    wish = outside.settings.studio_deep_link_item
+    taken = (picking.accept_types, picking.placement)
+    return choose_kind(wish, launch_mode, *taken, canvas=picking.in_canvas)

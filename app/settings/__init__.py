@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     studio_lti_redirect_uris: Urls = Field(
         (), description="lti13: where Studio lets id_tokens be posted, each exactly"
     )
+    studio_deep_link_item: Literal["auto", "link", "native"] = Field(
+        "auto", description="what the picker puts into a page where Canvas's editor takes both"
+    )
     studio_library: Literal["own", "all"] = Field(
         "own", description="what an instructor may pick: what is theirs or shared with them, or all"
     )
