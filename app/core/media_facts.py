@@ -15,8 +15,9 @@ from app.models import media_fact
 from app.studio.client import StudioClient
 from app.studio.shapes import Media
 
-READY = frozenset({"complete", "completed", "done", "ready", "transcoded"})
-"""Words of Studio's for a media that plays; the reference page does not list them."""
+READY = frozenset({"complete", "completed", "done", "ready", "transcoded", "transcoding_finished"})
+"""Words of Studio's for a media that plays; the reference page does not list them, the vendor's
+own scripts name the last one."""
 
 
 class Facts(BaseModel):
@@ -40,8 +41,7 @@ class Facts(BaseModel):
     @property
     def is_transcoded(self) -> bool | None:
         """Whether it plays already; None where Studio did not tell."""
-        status = self.transcoding_status
-        return None if status is None else status.lower() in READY
+        return is_transcoded(self.transcoding_status)
 
 
 def find_facts(db: Database, account_id: int, media_ids: Iterable[int]) -> dict[int, Facts]:
@@ -78,6 +78,11 @@ def ask_facts(db: Database, studio: StudioClient, account_id: int, media_id: int
         keys = ["account_id", "media_id"]
         connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=row))
     return facts
+
+
+def is_transcoded(status: str | None) -> bool | None:
+    """Whether a media of this status plays already; None where Studio did not tell."""
+    return None if status is None else status.lower() in READY
 
 
 def is_archived(media: Media) -> bool:

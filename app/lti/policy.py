@@ -35,3 +35,8 @@ def let_forms_leave() -> None:
     hosts between us and a player.
     """
     g.forms_leave = True
+
+
+def let_load(**sources: str) -> None:
+    """Let this answer load more than ours: by kind (`img`, `media`, `connect`), from where."""
+    g.loads = {f"{kind}-src": source for kind, source in sources.items()}
