@@ -7,7 +7,16 @@ from flask import Blueprint, Response, g, jsonify, make_response, request
 
 from app import metrics
 from app.core import keys
-from app.lti import canvas_config, course_page, launch, login, making, platform_side
+from app.lti import (
+    canvas_config,
+    course_page,
+    launch,
+    login,
+    making,
+    picker,
+    platform_side,
+    preview,
+)
 from app.outside import Outside
 
 
@@ -20,6 +29,9 @@ def create_door(outside: Outside) -> Blueprint:
     add("/wait", "wait", partial(making.wait, outside))
     add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
+    add("/picker", "picker", partial(picker.show, outside), methods=["POST"])
+    add("/picker/preview", "preview", partial(preview.show, outside), methods=["POST"])
+    add("/picker/facts", "facts", partial(preview.tell_facts, outside), methods=["POST"])
     authorize = partial(platform_side.authorize, outside)
     add("/platform/authorize", "authorize", authorize, methods=["GET", "POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))

@@ -1,9 +1,9 @@
-"""A deep-linking request: only instructors pick; until they can, they see the course's media."""
+"""A deep-linking request: who teaches in the course gets the picker."""
 
 from flask import Response
 
 from app.core.courses import Course
-from app.lti import course_page, refusals
+from app.lti import picker, refusals, session
 from app.lti.claims import Launch
 from app.outside import Outside
 
@@ -14,4 +14,6 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
         raise (
             refusals.only_lms_admin() if message.is_only_lms_admin else refusals.only_instructors()
         )
-    return course_page.show(outside, message, course)
+    visit = session.begin(outside, message, course)
+    token = session.keep(outside, visit)
+    return picker.render(outside, token, visit, seconds=picker.FIRST_SECONDS)
