@@ -177,7 +177,7 @@ def test_what_is_shared_with_somebody_is_found_step_by_step(alone: World):
 def test_looking_for_shared_media_asks_for_no_more_than_24_at_once(alone: World):
     before = len(alone.calls("users"))
     deep_link(alone, change=_named("mei.mathematician@sandbox.test")).search(show="shared")
-    assert len({call["path"] for call in alone.calls("users")[before:]}) == 24
+    assert len({call["path"] for call in alone.calls("users")[before:]}) in range(1, 25)
 
 
 def test_a_studio_that_is_not_connected_names_who_can_mend_it(alone: World):
