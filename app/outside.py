@@ -6,7 +6,7 @@ from typing import Any
 import requests
 
 from app import metrics
-from app.core import accounts
+from app.core import accounts, browsing
 from app.core.memory import Memory
 from app.core.platforms import Platform
 from app.crypto import Vault
@@ -38,6 +38,7 @@ class Outside:
     http: requests.Session
     seats: Seats
     api_seats: Seats
+    studio_memory: browsing.Memory
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Outside":
@@ -51,6 +52,7 @@ class Outside:
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
             api_seats=Seats(SEATS - 1),
+            studio_memory=browsing.Memory(),
         )
 
     def find_default_account(self) -> Any:

@@ -51,3 +51,10 @@ def _fill(template: str, values: dict[str, Any]) -> Said:
     said = Said(template.format(**values) if values else template)
     said.template, said.values = template, values
     return said
+
+
+def clock(seconds: float) -> str:
+    """Give `2:03`, or `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

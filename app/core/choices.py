@@ -1,4 +1,4 @@
-"""How the last media was put into a course: the next one begins like it."""
+"""How the last media was put into a course, so that the next one begins like that."""
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
@@ -8,24 +8,26 @@ from app.models import picker_choice
 
 
 class Choice(BaseModel):
-    """What is likely to be wanted again."""
+    """How a media is shown, in the words of the API; `size` is one of `content_items.SIZES`."""
 
     model_config = ConfigDict(frozen=True)
-    embed_type: str
-    downloadable: bool
-    size: str
+    embed_type: str = "embed"
+    downloadable: bool = False
+    size: str = "medium"
 
 
 def find_choice(db: Database, account_id: int, course_id: int) -> Choice | None:
-    """Find how the last media was put into a course."""
-    mine = (picker_choice.c.account_id == account_id, picker_choice.c.course_id == course_id)
+    """Find the last choice for a course."""
+    query = sa.select(picker_choice.c.choice).where(
+        picker_choice.c.account_id == account_id, picker_choice.c.course_id == course_id
+    )
     with db.reading() as connection:
-        row = connection.execute(sa.select(picker_choice).where(*mine)).one_or_none()
-    return None if row is None else Choice.model_validate_json(row.choice)
+        text = connection.execute(query).scalar_one_or_none()
+    return None if text is None else Choice.model_validate_json(text)
 
 
 def keep_choice(db: Database, account_id: int, course_id: int, choice: Choice) -> None:
-    """Remember how a media was put into a course."""
+    """Keep the last choice for a course."""
     row = {"choice": choice.model_dump_json()}
     with db.writing() as connection:
         insert = insert_into(connection, picker_choice)

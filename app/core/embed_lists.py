@@ -1,5 +1,6 @@
 """Lists of embeds that are ready, newest first: all of them, or page by page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,16 @@ def list_embeds_page(
     with db.reading() as connection:
         rows = connection.execute(query.limit(per_page).offset((page - 1) * per_page))
         return [read_embed(row) for row in rows], connection.execute(counting).scalar_one()
+
+
+def list_embedded(
+    db: Database, account_id: int, course_id: int, media_ids: Iterable[int]
+) -> frozenset[int]:
+    """Give those of some media, by their numbers, that are in a course already."""
+    mine = _fitting({"account_id": account_id, "course_id": course_id})
+    query = sa.select(embed.c.media_id).where(mine, embed.c.media_id.in_(tuple(media_ids)))
+    with db.reading() as connection:
+        return frozenset(connection.execute(query).scalars())
 
 
 def _fitting(wanted: dict[str, Any]) -> sa.ColumnElement[bool]:

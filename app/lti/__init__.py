@@ -18,6 +18,7 @@ from app.lti import (
     making,
     picker,
     platform_side,
+    preview,
 )
 from app.outside import Outside
 
@@ -36,6 +37,8 @@ def create_door(outside: Outside) -> Blueprint:
     add("/picker", "picker", partial(picker.show, outside), methods=["POST"])
     add("/picker/insert", "insert", partial(inserting.insert, outside), methods=["POST"])
     add("/picker/cancel", "cancel", partial(answering.cancel, outside), methods=["POST"])
+    add("/picker/preview", "preview", partial(preview.show, outside), methods=["POST"])
+    add("/picker/facts", "facts", partial(preview.tell_facts, outside), methods=["POST"])
     authorize = partial(platform_side.authorize, outside)
     add("/platform/authorize", "authorize", authorize, methods=["GET", "POST"])
     add("/jwks.json", "key_set", partial(_key_set, outside))

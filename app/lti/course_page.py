@@ -78,7 +78,7 @@ def page(
     `trouble` is told on the page where something could not be done.
     """
     policy.let_forms_leave()
-    policy.let_scripts_ask()
+    policy.let_load(connect="'self'")
     account = outside.account(visit.account_id)
     shown, number, pages = list_shown(outside, visit, number)
     text = render_template(

@@ -18,4 +18,4 @@ def show(outside: Outside, message: Launch, course: Course) -> Response:
     token = session.keep(outside, visit)
     if visit.item_kind is None:
         return answering.refuse(token)
-    return picker.render(outside, token, visit)
+    return picker.render(outside, token, visit, seconds=picker.FIRST_SECONDS)

@@ -37,6 +37,6 @@ def let_forms_leave() -> None:
     g.forms_leave = True
 
 
-def let_scripts_ask() -> None:
-    """Let the scripts of this answer ask this service, as its forms do."""
-    g.scripts_ask = True
+def let_load(**sources: str) -> None:
+    """Let this answer load more than ours: by kind (`img`, `media`, `connect`), from where."""
+    g.loads = {f"{kind}-src": source for kind, source in sources.items()}

@@ -206,3 +206,14 @@ def odd_parameter(name: str, expected: Said) -> LaunchError:
         say("Whoever put the link here can mend it, or put it here again."),
         log=f"custom parameter {name}",
     )
+
+
+def picker_busy() -> LaunchError:
+    """As many requests of this process wait for Studio as may."""
+    return LaunchError(
+        "picker-busy",
+        503,
+        say("Many people are asking Studio for something just now."),
+        say("Please try again in a moment."),
+        5,
+    )

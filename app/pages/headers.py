@@ -20,21 +20,21 @@ def protect(app: Flask, outside: Outside) -> None:
     def _finish(answer: Response) -> Response:
         headers = answer.headers
         if headers.get("Content-Length") != "0":  # a redirect of ours shows and frames nothing
-            told = ("forms_leave" in g, "reads_api" in g, "scripts_ask" in g)
-            policy = _policy(_ancestors(outside, answer), *told)
+            loads = tuple(g.get("loads", {}).items())
+            policy = _policy(_ancestors(outside, answer), "forms_leave" in g, loads)
             headers.add("Content-Security-Policy", policy)
             headers.add("X-Content-Type-Options", "nosniff")
         return answer
 
 
 @lru_cache(maxsize=1024)
-def _policy(ancestors: str, forms_leave: bool, reads_api: bool, scripts_ask: bool) -> str:
+def _policy(ancestors: str, forms_leave: bool, loads: tuple[tuple[str, str], ...]) -> str:
     forms = "" if forms_leave else "form-action 'self'; "
-    # The API's page reads its description, and Swagger UI has its icons in its style sheet.
-    icons = " data:" if reads_api else ""
-    asks = "connect-src 'self'; " if reads_api or scripts_ask else ""
+    more = dict(loads)
+    images = " ".join(filter(None, ("'self'", more.pop("img-src", ""))))
+    others = "".join(f"{kind} {source}; " for kind, source in more.items())
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{icons}; {asks}"
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; {others}"
         f"{forms}base-uri 'none'; frame-ancestors {ancestors}"
     )
 

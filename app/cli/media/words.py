@@ -6,17 +6,14 @@ from datetime import UTC, datetime
 from rich.filesize import decimal
 
 from app.studio.shapes import Media, User
+from app.texts import clock
 
 NOTHING = "-"
 
 
 def duration(seconds: float | None) -> str:
     """Give `2:03`, or `1:02:03`."""
-    if seconds is None:
-        return NOTHING
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return NOTHING if seconds is None else clock(seconds)
 
 
 def size(number: int | None) -> str:

@@ -1,0 +1,98 @@
+"""A media as a row of the picker shows it: what is known of it, and whether it can be picked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from babel import Locale, UnknownLocaleError
+from flask_babel import get_locale
+
+from app.core import media_facts
+from app.core.media_facts import Facts
+from app.inputs import origin_of
+from app.studio.shapes import Media
+from app.texts import Said, clock, say
+
+
+@dataclass(frozen=True)
+class Row:
+    """One media. `hindrance` says why it cannot be picked; None where it can.
+
+    `captions` is None where nobody asked Studio yet, `title` where there is none.
+    """
+
+    media_id: int
+    title: str | None
+    thumbnail_url: str | None
+    clock: str | None
+    created_at: datetime | None
+    owner: str | None
+    captions: Said | None
+    in_course: bool
+    hindrance: Said | None
+
+
+def make_rows(
+    media: Iterable[Media],
+    facts: dict[int, Facts],
+    in_course: frozenset[int],
+    schemes: Sequence[str],
+) -> list[Row]:
+    """Give the rows of some media; pictures count where their address has one of `schemes`."""
+    return [
+        Row(
+            media_id=each.id,
+            title=each.title or None,
+            thumbnail_url=_picture(each.thumbnail_url, schemes),
+            clock=None if each.duration is None else clock(each.duration),
+            created_at=_moment(each.created_at),
+            owner=None if each.owner is None else each.owner.display_name or each.owner.full_name,
+            captions=say_captions(facts.get(each.id)),
+            in_course=each.id in in_course,
+            hindrance=find_hindrance(each),
+        )
+        for each in media
+    ]
+
+
+def find_hindrance(media: Media) -> Said | None:
+    """Find why a media cannot be put into a course: students would see nothing."""
+    if media_facts.is_archived(media):
+        return say("Archived")
+    match media_facts.find_state(media.transcoding_status):
+        case "failed":
+            return say("Studio could not prepare it")
+        case "preparing":
+            return say("Still being prepared")
+    return None
+
+
+def say_captions(facts: Facts | None) -> Said | None:
+    """Say which captions students will see; None where nobody knows."""
+    if facts is None:
+        return None
+    if not facts.captions:
+        return say("No captions")
+    names = sorted({_language(code) for code in facts.captions})
+    return say("Captions: {languages}", languages=", ".join(names))
+
+
+def _language(code: str) -> str:
+    """Name a language, such as `en` or `pt-BR`, in the page's; else give its code."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name(get_locale())
+    except (ValueError, UnknownLocaleError):
+        return code
+    return name or code
+
+
+def _picture(url: str | None, schemes: Sequence[str]) -> str | None:
+    origin = origin_of(url or "")
+    return url if origin and origin.partition(":")[0] in schemes else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
