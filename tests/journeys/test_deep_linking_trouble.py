@@ -9,8 +9,7 @@ import requests
 from app import locks
 from app.core.embeds import EmbedKey
 from tests import world as worlds
-from tests.journeys.onward import read_form
-from tests.journeys.picking import (
+from tests.journeys.answering import (
     DEEP_LINKING,
     Fields,
     alter_session,
@@ -19,6 +18,7 @@ from tests.journeys.picking import (
     read_forms,
     read_items,
 )
+from tests.journeys.onward import read_form
 from tests.world import World
 
 MITOSIS, PHOTOSYNTHESIS, PODCAST, SHARED, WEBS, MEIOSIS = (
