@@ -23,6 +23,16 @@ from app.lti.session import Visit
 from app.outside import Outside
 from app.texts import Said, say
 
+HINTS = {
+    "media-not-found": say("Leave it out, or pick another one."),
+    "media-not-yours": say("Ask its owner to share it with you in Studio, then try again."),
+    "person-unknown": say(
+        "Studio knows people by the e-mail address that their LMS gives to this tool. Ask an admin "
+        "to have it given, or to put this video into the course."
+    ),
+}
+"""What to do, where it is another thing for whoever picks than for whoever opens a page."""
+
 log = structlog.get_logger()
 
 
@@ -76,6 +86,7 @@ def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome])
         "report.html",
         failed=failed,
         titles=_find_titles(outside, visit, [outcome.pick for outcome in failed]),
+        hints=HINTS,
         all_count=len(outcomes),
         made_count=len(made),
         fields=_form_fields(),

@@ -1,141 +1,165 @@
-"""What tests of deep linking share: a request of any LMS, the picker's form, the answer read."""
+"""The picker as a browser without scripts has it: the fields of its form, and its buttons."""
 
-import html
+import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
-import jwt
 import requests
 
 from app.core import sessions
 from app.crypto import Vault
 from app.lti.session import Visit
-from sandbox.lms.messages import LTI
-from tests.journeys.onward import read_form
+from sandbox.lms import messages
+from sandbox.lms.people import find_person
 from tests.world import World
 
-DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim"
-SETTINGS = f"{DEEP_LINKING}/deep_linking_settings"
-PLACEMENT = "https://www.instructure.com/placement"
-SESSION = re.compile(r'name="session" value="([^"]+)"')
-ANY = ["link", "file", "html", "ltiResourceLink", "image"]
-
-Fields = list[tuple[str, str]]
-Claims = dict[str, Any]
+SETTINGS = f"{messages.DEEP_LINKING}/deep_linking_settings"
+TITLE = re.compile(r'<li class="media[^>]* data-title="([^"]*)"')
+ROW = re.compile(r'<li class="media[^>]* data-media="(\d+)"')
+SAID = re.compile(r'data-said="([^"]*)"')
 
 
-def make_request(claims: Claims, return_url: str, **settings: Any) -> None:
-    """Make a deep-linking request of claims, as Canvas's editor sends it; None leaves out."""
-    asked = {
-        "deep_link_return_url": return_url,
-        "accept_types": ANY,
-        "accept_presentation_document_targets": ["embed", "iframe", "window"],
-        "accept_multiple": True,
-        "data": "the-data",
-        **settings,
-    }
-    del claims[f"{LTI}/resource_link"]
-    claims[f"{LTI}/message_type"] = "LtiDeepLinkingRequest"
-    claims[SETTINGS] = {name: value for name, value in asked.items() if value is not None}
-    claims[PLACEMENT] = "editor_button"
+class _Form(HTMLParser):
+    """Reads which fields a form would send, as HTML has it; templates do not count."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self.buttons: list[dict[str, str | None]] = []
+        self._hidden_in, self._select = 0, ""
 
-def request_links(
-    world: World,
-    *,
-    person: str = "instructor",
-    course_id: int = 101,
-    change: Callable[[Claims], object] | None = None,
-    **settings: Any,
-) -> requests.Response:
-    """Ask for links as an LMS does; gives the page that answers."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        name, value = found.get("name") or "", found.get("value") or ""
+        self._hidden_in += tag == "template"
+        if self._hidden_in or "disabled" in found:
+            return
+        if tag == "button":
+            self.buttons.append(found)
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            if "selected" in found or self._select not in dict(self.fields):
+                self.fields = [each for each in self.fields if each[0] != self._select]
+                self.fields.append((self._select, value))
+        elif tag == "input":
+            chosen = found.get("type") not in ("radio", "checkbox") or "checked" in found
+            self.fields += [(name, value)] if name and chosen else []
 
-    def ask(claims: Claims) -> None:
-        make_request(claims, f"{world.lms.settings.url}/deep_linking_response?data=1", **settings)
-        if change is not None:
-            change(claims)
-
-    return world.launch({}, person=person, course_id=course_id, change=ask)
-
-
-def of_no_canvas(claims: Claims) -> None:
-    """Let a request be one of an LMS that is no Canvas."""
-    del claims[PLACEMENT]
-    claims[f"{LTI}/tool_platform"] = {"guid": "x", "product_family_code": "moodle"}
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden_in -= tag == "template"
+        self._select = "" if tag == "select" else self._select
 
 
 @dataclass
 class Picker:
-    """The page of a picker, and what was picked in it."""
+    """One page of the picker."""
 
     world: World
-    session: str
-    fields: Fields = field(default_factory=list)
+    answer: requests.Response
 
-    def pick(self, media_id: int, **options: str) -> "Picker":
-        """Pick one more; options are the fields of that pick."""
-        looks = [(f"{name}-{media_id}", value) for name, value in options.items()]
-        self.fields += [("pick", str(media_id)), *looks]
-        return self
+    @property
+    def text(self) -> str:
+        return self.answer.text
 
-    def post(self, where: str, fields: Fields | None = None) -> requests.Response:
-        sent = self.fields if fields is None else fields
-        return self.world.post(f"/lti/picker{where}", data=[("session", self.session), *sent])
+    @property
+    def titles(self) -> list[str]:
+        return [unescape(title) for title in TITLE.findall(self.text)]
 
-    def insert(self) -> requests.Response:
-        return self.post("/insert")
+    @property
+    def media_ids(self) -> list[int]:
+        return [int(media_id) for media_id in ROW.findall(self.text)]
+
+    @property
+    def said(self) -> str:
+        """What is announced of the list."""
+        found = SAID.search(self.text)
+        return unescape(found[1]) if found else ""
+
+    @property
+    def picks(self) -> list[str]:
+        return [value for name, value in self.fields if name == "pick"]
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        return self._form().fields
+
+    def field(self, name: str) -> str:
+        return dict(self.fields)[name]
+
+    def button(self, name: str, value: str | int | None = None) -> dict[str, str | None]:
+        """A button that can be pressed, by what it sends."""
+        found = self._buttons(name, value)
+        assert found, f"there is no button {name} {value}"
+        return found[0]
+
+    def has_button(self, name: str, value: str | int | None = None) -> bool:
+        return bool(self._buttons(name, value))
+
+    def _buttons(self, name: str, value: str | int | None) -> list[dict[str, str | None]]:
+        wanted = {"name": name} | ({} if value is None else {"value": str(value)})
+        return [each for each in self._form().buttons if wanted.items() <= each.items()]
+
+    def press(self, name: str, value: str | int | None = None, **typed: str) -> "Picker":
+        """Fill fields in, and press a button."""
+        button = self.button(name, value)
+        path = button.get("formaction") or "/lti/picker"
+        return self.send((name, button.get("value") or ""), path=path, **typed)
+
+    def send(self, *more: tuple[str, str], path: str = "/lti/picker", **typed: str) -> "Picker":
+        """Send the form with fields filled in, and with more than it has."""
+        kept = [pair for pair in self.fields if pair[0] not in typed]
+        sent = [*kept, *typed.items(), *more]
+        return dataclasses.replace(self, answer=self.world.post(path, data=sent))
+
+    def search(self, **typed: str) -> "Picker":
+        return self.press("search", **typed)
+
+    def _form(self) -> _Form:
+        form = _Form()
+        form.feed(self.text)
+        return form
 
 
-def open_picker(world: World, **options: Any) -> Picker:
-    """Open the picker as an LMS does, and keep its session."""
-    answer = request_links(world, **options)
-    found = SESSION.search(answer.text)
-    assert (answer.status_code, found is not None) == (200, True), answer.text
-    assert found is not None
-    return Picker(world, found[1])
-
-
-def read_answer(world: World, answer: requests.Response) -> Claims:
-    """The claims of an answer on its way to the LMS, verified by whoever only knows our keys."""
-    form = read_form(answer)
-    ((name, token),) = form.fields
-    assert name == "JWT"
-    header = jwt.get_unverified_header(token)
-    published = jwt.PyJWKSet.from_dict(world.get("/lti/jwks.json").json())
-    claims: Claims = jwt.decode(
-        token,
-        published[header["kid"]],
-        algorithms=["RS256"],
-        audience=world.lms.settings.url,
-        issuer=world.lms.settings.client_id,
-        options={"require": ["exp", "iat", "nonce"]},
+def deep_link(
+    world: World,
+    *,
+    person: str = "instructor",
+    course_id: int = 101,
+    change: Callable[[dict[str, Any]], object] | None = None,
+    **settings: Any,
+) -> Picker:
+    """Open the picker as the editor of the LMS does; `settings` are deep linking's own."""
+    login, who = world.login(), find_person(person)
+    assert who is not None
+    claims = messages.deep_linking_claims(
+        who,
+        world.lms.find_course(course_id),
+        login.nonce,
+        datetime.now(UTC),
+        world.lms.settings,
+        "the LMS's own data",
     )
-    return claims
+    claims[SETTINGS] |= settings
+    if change is not None:
+        change(claims)
+    return Picker(world, world.send(login, claims))
 
 
-def read_items(world: World, answer: requests.Response) -> list[Claims]:
-    """The content items of an answer."""
-    items: list[Claims] = read_answer(world, answer)[f"{DEEP_LINKING}/content_items"]
-    return items
+def in_course_page(picker: Picker) -> Picker:
+    """The same picker, as it is where it was opened from the course page."""
+    world, vault = picker.world, Vault((picker.world.environment["SECRET_KEY"],))
+    text = sessions.find_session(world.database, vault, picker.field("session"))
+    visit = Visit.model_validate_json(text or "").model_copy(update={"picking": None})
+    token = sessions.open_session(world.database, vault, visit.model_dump_json())
+    return Picker(world, world.post("/lti/picker", data={"session": token}))
 
 
-def read_forms(page: str) -> list[tuple[str, Fields]]:
-    """The forms of a page of ours: the label of the first button, and what it posts."""
-    forms = []
-    for form in re.findall(r"<form.*?</form>", page, re.DOTALL):
-        inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
-        label = re.search(r"<button[^>]*>\s*([^<]*?)\s*</button>", form)
-        posted = [(name, html.unescape(value)) for name, value in inputs]
-        forms.append((label[1] if label else "", posted))
-    return forms
-
-
-def alter_session(world: World, picker: Picker, **changes: Any) -> Picker:
-    """A session like that of a picker, of another launch: another role, another page."""
-    vault = Vault((world.environment["SECRET_KEY"],))
-    kept = sessions.find_session(world.database, vault, picker.session)
-    assert kept is not None
-    visit = Visit.model_validate_json(kept).model_copy(update=changes)
-    return Picker(world, sessions.open_session(world.database, vault, visit.model_dump_json()))
+def without_email(claims: dict[str, Any]) -> None:
+    """As an LMS that names nobody."""
+    claims.pop("email")

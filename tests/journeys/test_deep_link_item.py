@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests import world as worlds
-from tests.journeys.picking import open_picker, read_items
+from tests.journeys.answering import open_picker, read_items
 
 MITOSIS = 260854
 

@@ -7,8 +7,7 @@ import pytest
 
 from app.core.content_items import SIZES
 from sandbox.lms.messages import LTI
-from tests.journeys.onward import read_form
-from tests.journeys.picking import (
+from tests.journeys.answering import (
     ANY,
     DEEP_LINKING,
     PLACEMENT,
@@ -21,6 +20,7 @@ from tests.journeys.picking import (
     read_items,
     request_links,
 )
+from tests.journeys.onward import read_form
 from tests.pages import read_code
 from tests.world import World
 

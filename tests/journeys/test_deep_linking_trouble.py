@@ -9,8 +9,7 @@ import requests
 from app import locks
 from app.core.embeds import EmbedKey
 from tests import world as worlds
-from tests.journeys.onward import read_form
-from tests.journeys.picking import (
+from tests.journeys.answering import (
     DEEP_LINKING,
     Fields,
     alter_session,
@@ -19,6 +18,7 @@ from tests.journeys.picking import (
     read_forms,
     read_items,
 )
+from tests.journeys.onward import read_form
 from tests.world import World
 
 MITOSIS, PHOTOSYNTHESIS, PODCAST, SHARED, WEBS, MEIOSIS = (
@@ -49,7 +49,7 @@ def test_a_report_says_what_failed_and_the_others_go_in_without_it(world: World)
     assert report.status_code == 200
     assert "<h1>3 of 4 videos are in the course</h1>" in report.text
     assert "<h2>&lt;i&gt;x&lt;/i&gt;</h2>" in report.text
-    assert "it is not shared with you in Studio" in report.text
+    assert "Ask its owner to share it with you in Studio, then try again." in report.text
     assert "media-not-yours" in report.text
     assert "media-not-yours" in world.logs()
     assert [_made(world, media_id) for media_id in (MITOSIS, FOREIGN, PODCAST, SHARED)] == [
@@ -59,10 +59,10 @@ def test_a_report_says_what_failed_and_the_others_go_in_without_it(world: World)
         1,
     ]
     forms = _forms(report)
-    assert list(forms) == ["Try again", "Leave it out, insert the other 3"]
+    assert list(forms) == ["Try again", "Leave out what failed, insert the other 3"]
     assert sorted(forms["Try again"]) == sorted([("session", picker.session), *picker.fields])
     before = len(world.calls("create_embed"))
-    rest = world.post("/lti/picker/insert", data=forms["Leave it out, insert the other 3"])
+    rest = world.post("/lti/picker/insert", data=forms["Leave out what failed, insert the other 3"])
     titles = [item["title"] for item in read_items(world, rest)]
     assert titles == [
         "Cell Division: Mitosis in Six Minutes",
@@ -95,6 +95,7 @@ def test_where_all_fail_nothing_can_be_left_out(world: World):
     assert [answer.status_code for answer in (one, two)] == [404, 404]
     assert "<h1>The video is not in the course</h1>" in one.text
     assert f"<h2>Video {GONE}</h2>" in one.text
+    assert "Leave it out, or pick another one." in one.text
     assert "<h2>Faculty %(x)s</h2>" in two.text
     assert "<h1>None of the 2 videos is in the course</h1>" in two.text
     assert [list(_forms(answer)) for answer in (one, two)] == [["Try again"]] * 2

@@ -9,7 +9,7 @@ import pytest
 from app.core import choices
 from sandbox.studio.search import Search
 from tests.journeys.launching import table
-from tests.journeys.picker_pages import deep_link, in_course_page
+from tests.journeys.picking import deep_link, in_course_page
 from tests.journeys.starting import started_again
 from tests.pages import read_code
 from tests.world import World

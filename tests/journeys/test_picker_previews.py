@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.studio.search import Paging
 from tests.journeys.launching import table
-from tests.journeys.picker_pages import Picker, deep_link
+from tests.journeys.picking import Picker, deep_link
 from tests.journeys.starting import started_again
 from tests.pages import read_code
 from tests.world import World

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.models import studio_pace
 from sandbox.studio.search import Search
 from tests.journeys.launching import table
-from tests.journeys.picker_pages import Picker, deep_link, without_email
+from tests.journeys.picking import Picker, deep_link, without_email
 from tests.journeys.starting import started_again
 from tests.world import World
 
