@@ -8,8 +8,10 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import structlog
 from flask import Response, request
 
+from app import logs
 from app.core import media_facts, verdicts
 from app.locks import BusyError
 from app.lti import course_page, session
@@ -17,6 +19,8 @@ from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.errors import StudioAnswerError, StudioError, StudioForbiddenError
 from app.texts import Said, say
+
+log = structlog.get_logger()
 
 CHECK_SECONDS = 8.0
 BEGIN_SECONDS = 5.0
@@ -61,12 +65,19 @@ def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int,
                     media_facts.ask_facts(outside.db, studio, account.id, media_id)
                     checked += 1
                 except OF_ONE_MEDIA as error:
-                    trouble = (error.title, error.hint)
+                    trouble = _tell(error)
     except StudioError as error:
-        trouble = (error.title, error.hint)
+        trouble = _tell(error)
     except BusyError:
         trouble = (say("This service is busy at the moment."), say("Try again in a little while."))
     return checked, trouble
+
+
+def _tell(error: StudioError) -> tuple[str, ...]:
+    """Tell on the page what would else have a page of its own, and log it alike."""
+    log.warning("not-checked", code=error.slug, why=error.log)
+    reference = say("Reference: {reference}.", reference=logs.current_reference())
+    return error.title, error.hint, reference
 
 
 def _count(checked: int, left: int) -> Said:
