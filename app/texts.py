@@ -22,6 +22,11 @@ def say(template: str, /, **values: Any) -> Said:
     return _fill(template, values)
 
 
+def fill(said: Said, **values: Any) -> Said:
+    """Give a text with values that were not there yet when it was said."""
+    return _fill(said.template, values)
+
+
 def plain(text: str) -> Said:
     """Give a text that is the same in every language."""
     return _fill("{text}", {"text": text})

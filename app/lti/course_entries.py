@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from flask_babel import format_date, format_timedelta, get_locale
+from flask_babel import format_date, format_timedelta
 
 from app.core import content_items, keys, media_facts, verdicts
 from app.core.embeds import Embed
 from app.core.media_facts import Facts
 from app.core.verdicts import Verdict
+from app.lti.captions import name_language
 from app.outside import Outside
-from app.texts import Said, say
+from app.texts import Said, clock, fill, say
 
 ORIGINS = {
     "picker": say("A teacher added it on {date}."),
@@ -81,22 +81,15 @@ def list_entries(
     ]
 
 
-def write_clock(seconds: float) -> str:
-    """Write a duration as players do: `0:06`, `1:02:03`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def tell_origin(embed: Embed) -> Said:
     """Tell where an embed came from, and when."""
-    template = ORIGINS.get(embed.made_by or "", UNKNOWN_ORIGIN).template
-    return say(template, date=format_date(embed.created_at, "medium"))
+    origin = ORIGINS.get(embed.made_by or "", UNKNOWN_ORIGIN)
+    return fill(origin, date=format_date(embed.created_at, "medium"))
 
 
 def describe_check(facts: Facts, now: datetime) -> Check:
     """Tell what students will see, and how long that has been known."""
-    names = map(_language, dict.fromkeys(facts.captions))
+    names = map(name_language, dict.fromkeys(facts.captions))
     return Check(
         verdicts.judge(facts),
         ", ".join(names) if facts.missing is None else "",
@@ -108,21 +101,13 @@ def describe_check(facts: Facts, now: datetime) -> Check:
 def _duration(facts: Facts | None) -> str | None:
     if facts is None or facts.duration_seconds is None:
         return None
-    return write_clock(facts.duration_seconds)
+    return clock(facts.duration_seconds)
 
 
 def _when(since: timedelta) -> Said:
     if since > -MOMENT:
         return say("Checked just now.")
     return say("Checked {ago}.", ago=format_timedelta(since, add_direction=True))
-
-
-def _language(code: str) -> str:
-    """Name a language of captions, as far as it is known."""
-    try:
-        return Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code
-    except (ValueError, UnknownLocaleError):
-        return code
 
 
 def _copies(outside: Outside, account: Any, embed: Embed, mark_key: bytes) -> Copies:

@@ -18,8 +18,9 @@ from app.core.shared import look_for_shared
 from app.errors import ServiceError
 from app.locks import BusyError
 from app.lti import picker_form, policy, refusals, session
+from app.lti.captions import say_captions
 from app.lti.picker_form import SORTS, SOURCES, Asked
-from app.lti.picker_rows import make_rows, say_captions
+from app.lti.picker_rows import make_rows
 from app.lti.picks import MOST_PICKS
 from app.lti.session import Visit
 from app.outside import Outside

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from babel import Locale, UnknownLocaleError
-from flask_babel import get_locale
-
 from app.core import media_facts
 from app.core.media_facts import Facts
 from app.inputs import origin_of
+from app.lti.captions import say_captions
 from app.studio.shapes import Media
 from app.texts import Said, clock, say
 
@@ -65,25 +63,6 @@ def find_hindrance(media: Media) -> Said | None:
         case "preparing":
             return say("Still being prepared")
     return None
-
-
-def say_captions(facts: Facts | None) -> Said | None:
-    """Say which captions students will see; None where nobody knows."""
-    if facts is None:
-        return None
-    if not facts.captions:
-        return say("No captions")
-    names = sorted({_language(code) for code in facts.captions})
-    return say("Captions: {languages}", languages=", ".join(names))
-
-
-def _language(code: str) -> str:
-    """Name a language, such as `en` or `pt-BR`, in the page's; else give its code."""
-    try:
-        name = Locale.parse(code, sep="-").get_display_name(get_locale())
-    except (ValueError, UnknownLocaleError):
-        return code
-    return name or code
 
 
 def _picture(url: str | None, schemes: Sequence[str]) -> str | None:

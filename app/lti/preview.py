@@ -17,7 +17,7 @@ from app.errors import ServiceError
 from app.inputs import origin_of, read_positive
 from app.locks import BusyError
 from app.lti import policy, refusals, session
-from app.lti.picker_rows import say_captions
+from app.lti.captions import say_captions
 from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.client import StudioClient

@@ -150,6 +150,7 @@ def test_a_preview_plays_and_gives_the_focus_back(page: Page, world: World):
 def test_captions_are_told_when_something_is_picked(page: Page, world: World):
     frame = open_picker(page, world)
     frame.locator("#title").fill("Dissection")
+    expect(frame.locator(".media")).to_have_count(1)
     frame.locator(".pick").click()
     expect(frame.locator(".picked .captions")).to_have_text("No captions")
     expect(frame.locator(".media .captions")).to_have_text("No captions")
@@ -222,8 +223,9 @@ def test_nothing_is_cut_off_however_narrow_the_frame(
     frame.locator(".pick").first.click()
     frame.locator(".filters summary").click()
     frame.locator(".picked summary").click()
-    element = frame.frame_element()
-    element.evaluate("(frame, width) => { frame.style.width = `${width}px`; }", width)
+    frame.frame_element().evaluate(
+        "(frame, width) => { frame.style.width = `${width}px`; frame.style.border = 0; }", width
+    )
     sizes = frame.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert sizes == [width, width]
     outside = frame.evaluate(

@@ -10,6 +10,7 @@ from app.core.embeds import Embed, EmbedKey
 from app.core.media_facts import Facts
 from app.lti import course_entries
 from app.pages.languages import speak
+from app.texts import clock
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def reading(app: Flask, language: str) -> Any:
     ],
 )
 def test_a_duration_is_written_as_players_write_it(seconds: float, text: str):
-    assert course_entries.write_clock(seconds) == text
+    assert clock(seconds) == text
 
 
 @pytest.mark.parametrize(
