@@ -84,7 +84,8 @@ def search(places: Places, count: int) -> list[Pair]:
     kept = [pair for pair in opened.hidden if pair[0] not in {"page", "begin"}]
     with requests.Session() as browser, requests.Session() as direct:
         browser.trust_env = direct.trust_env = False
-        return [_search_both(places, browser, direct, kept, each) for each in islice(titles(), count)]
+        looked_for = islice(titles(), count)
+        return [_search_both(places, browser, direct, kept, each) for each in looked_for]
 
 
 def search_without_pause(places: Places, start: int, end: int) -> None:
@@ -130,9 +131,7 @@ def _ask_studio(places: Places, direct: requests.Session, title: str) -> float:
     return seconds
 
 
-def _post(
-    browser: requests.Session, url: str, fields: Fields, headers: dict[str, str]
-) -> Answered:
+def _post(browser: requests.Session, url: str, fields: Fields, headers: dict[str, str]) -> Answered:
     began = time.perf_counter()
     answer = browser.post(url, data=fields, headers=headers, timeout=30)
     seconds = time.perf_counter() - began

@@ -23,7 +23,7 @@ EDIT = "/courses/101/pages/week-1/edit"
 TYPED = ("mitosis", " in", " six", " min")
 KEY_MS, PAUSE_MS = 80, 300
 # Both moments count from 1970 by one clock: the click in the LMS's page, and what the frame shows.
-# A frame that is asked for after a change has been drawn comes after it.
+# The second animation frame after a change begins once the change has been painted.
 STOPWATCH = """(() => {
     const now = () => performance.timeOrigin + performance.now();
     addEventListener('click', () => { window.clickedAt ??= now(); }, true);
@@ -88,10 +88,12 @@ def type_titles(browser: Browser, places: Places) -> Typed:
     with _editor(browser, places) as page:
         frame = _click(page)
         frame.locator("#title").focus()
-        searches = tuple(
-            _searches_by(places, lambda word=word: _type(page, frame, word)) for word in TYPED
-        )
-        return Typed(searches, _give_up(page, frame, places))
+        searches = []
+        for word in TYPED:
+            before = len(places.list_searches())
+            _type(page, frame, word)
+            searches.append(len(places.list_searches()) - before)
+        return Typed(tuple(searches), _give_up(page, frame, places))
 
 
 def _type(page: Page, frame: Frame, word: str) -> None:
@@ -103,18 +105,13 @@ def _type(page: Page, frame: Frame, word: str) -> None:
 def _give_up(page: Page, frame: Frame, places: Places) -> int:
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.failure or ""))
-    places.tell_studio("next", operation="search", delay_seconds=2.0)
+    places.tell_studio("next", operation="search", hold=True)
     with page.expect_request("**/lti/picker"):
         frame.locator("#title").fill("lab")
     with page.expect_response(lambda answer: "lab+safety" in (answer.request.post_data or "")):
         frame.locator("#title").fill("lab safety")
+    places.tell_studio("release")
     return failed.count("net::ERR_ABORTED")
-
-
-def _searches_by(places: Places, act: Callable[[], None]) -> int:
-    before = len(places.list_searches())
-    act()
-    return len(places.list_searches()) - before
 
 
 @contextmanager
