@@ -88,7 +88,7 @@ def _measure_browser(built: Places) -> list[Line]:
     painted = [each.painted_seconds for each in openings]
     shown = [each.shown_seconds for each in openings]
     refused = [each.shown_seconds for each in refusals]
-    kinds = ", ".join(f"{kind.partition('/')[2]} {size}" for kind, size in weight.items())
+    kinds = ", ".join(f"{_ending(kind)} {size / 1000:.0f}" for kind, size in weight.items())
     paused = ", ".join(map(str, typed.searches))
     return [
         Line("click, to the first paint", _median_ms(painted), "ms"),
@@ -96,8 +96,14 @@ def _measure_browser(built: Places) -> list[Line]:
         Line("… the slowest of 20", _p95_ms(shown), "ms", None, f"{_p95_ms(refused):.0f} ms"),
         Line("first page, no thumbnails", sum(weight.values()) / 1000, "kB", 100, kinds),
         Line("Studio's searches a pause", max(typed.searches), "", 2, f"four pauses: {paused}"),
-        Line("older searches kept up", 1 - typed.given_up, "", 1, "of 1 with a newer one after it"),
+        Line(
+            "older searches waited for", 1 - typed.given_up, "", 1, "one search, then a newer one"
+        ),
     ]
+
+
+def _ending(kind: str) -> str:
+    return kind.partition(";")[0].rpartition("/")[2] or "other"
 
 
 def _compare(shown: Sequence[float], refused: Sequence[float]) -> str:

@@ -1,6 +1,6 @@
 """An instructor at the picker in Chromium: when there is something to see, what it costs to get."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    CDPSession,
     Frame,
     Page,
+    Request,
     expect,
     sync_playwright,
 )
@@ -76,11 +76,22 @@ def open_picker(browser: Browser, places: Places, person: str = "instructor") ->
 
 def weigh(browser: Browser, places: Places) -> dict[str, int]:
     """Give the bytes that the tool sends until the picker is there, by kind; no thumbnails."""
+    sent: list[Request] = []
+
+    def see(request: Request) -> None:
+        sent.append(request)
+
     with _editor(browser, places) as page:
-        bytes_of = _listen(page.context.new_cdp_session(page), places.tool)
+        page.on("requestfinished", see)
         _click(page)
         page.wait_for_load_state("networkidle")
-        return bytes_of()
+        bytes_of: dict[str, int] = {}
+        for request in sent:
+            if request.url.startswith(places.tool) and (answer := request.response()):
+                kind, sizes = answer.headers.get("content-type", ""), request.sizes()
+                size = sizes["responseHeadersSize"] + sizes["responseBodySize"]
+                bytes_of[kind] = bytes_of.get(kind, 0) + size
+        return bytes_of
 
 
 def type_titles(browser: Browser, places: Places) -> Typed:
@@ -136,23 +147,3 @@ def _click(page: Page) -> Frame:
     assert frame is not None
     frame.locator("#picker, #code").first.wait_for()
     return frame
-
-
-def _listen(session: CDPSession, origin: str) -> Callable[[], dict[str, int]]:
-    """Count what comes from an origin; gives how to read it, by the kind of what was sent."""
-    kinds: dict[str, str] = {}
-    counted: dict[str, int] = {}
-
-    def begin(event: dict[str, Any]) -> None:
-        if event["response"]["url"].startswith(origin):
-            kinds[event["requestId"]] = event["response"]["mimeType"]
-
-    def end(event: dict[str, Any]) -> None:
-        kind = kinds.get(event["requestId"])
-        if kind is not None:
-            counted[kind] = counted.get(kind, 0) + int(event["encodedDataLength"])
-
-    session.on("Network.responseReceived", begin)
-    session.on("Network.loadingFinished", end)
-    session.send("Network.enable")
-    return lambda: counted
