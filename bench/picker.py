@@ -41,14 +41,20 @@ def main() -> int:
     """Measure, and print the table; the exit status is 1 where a target is missed."""
     load = os.getloadavg()[0]
     with places(MEDIA) as built:
-        for _ in range(WARM_UP):
-            asking.open_picker(built)
+        _warm_up(built)
         lines = [*_measure_launches(built), *_measure_searches(built), *_measure_browser(built)]
     with places(MEDIA, STUDIO_CALLS_PER_SECOND=PACE_FOR_MEMORY) as built:
+        _warm_up(built)
         lines.append(_measure_memory(built))
     _tell(lines)
     print(f"load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after")
     return int(any(line.is_missed for line in lines))
+
+
+def _warm_up(built: Places) -> None:
+    """Let every worker have shown the picker before."""
+    for _ in range(WARM_UP):
+        asking.open_picker(built)
 
 
 def _measure_launches(built: Places) -> list[Line]:
@@ -112,7 +118,7 @@ def _compare(shown: Sequence[float], refused: Sequence[float]) -> str:
 
 
 def _measure_memory(built: Places) -> Line:
-    """Search until all that is kept is full, then ten times that often."""
+    """Search until all that is kept is full, then four times that often, all in one worker."""
     warm = SEARCHES_FOR_MEMORY // 4
     asking.search_without_pause(built, 0, warm)
     before = built.service.memory_bytes()
