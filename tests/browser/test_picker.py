@@ -237,6 +237,16 @@ def test_nothing_is_cut_off_however_narrow_the_frame(
     assert outside == []
 
 
+@pytest.mark.parametrize(("direction", "side"), [("ltr", "left"), ("rtl", "right")])
+def test_a_title_stands_where_the_others_do_whatever_its_direction(
+    page: Page, world: World, direction: str, side: str
+):
+    frame = open_picker(page, world)
+    frame.evaluate("direction => document.documentElement.dir = direction", direction)
+    title = frame.locator(".about h3").first
+    expect(title).to_have_css("text-align", side)
+
+
 def test_pictures_that_do_not_come_move_nothing(page: Page, world: World):
     boxes = []
     for broken in (False, True):

@@ -141,7 +141,7 @@ def test_a_date_that_cannot_be_read_is_said_at_its_field(
     before = len(world.calls("search"))
     picker = picker.search(**typed)
     assert said in picker.text
-    assert picker.said == "A date cannot be read."
+    assert picker.said == "One of the dates is not right."
     assert len(world.calls("search")) == before
     assert picker.search(since="", until="").titles != []
 
