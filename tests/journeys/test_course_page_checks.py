@@ -178,7 +178,7 @@ def test_an_open_circuit_is_told_and_studio_is_left_alone(world: World, course_i
     notes = check(world, page).notes
     assert len(world.calls("show")) == before
     assert REFERENCE.sub("", notes[-1]) == (
-        "Studio is in trouble, so this service asks it for nothing but launches for a while. "
+        "Studio has trouble at the moment, so for a while this service only plays videos. "
         "Videos that are in a course already still play. Please try again in a minute."
     )
 
