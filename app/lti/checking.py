@@ -69,7 +69,10 @@ def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int,
     except StudioError as error:
         trouble = _tell(error)
     except BusyError:
-        trouble = (say("This service is busy at the moment."), say("Try again in a little while."))
+        trouble = (
+            say("This service is busy at the moment."),
+            say("Please try again in a few seconds."),
+        )
     return checked, trouble
 
 

@@ -1,6 +1,6 @@
 """A launch with no media: the course's embeds, each one playable; for instructors, their care.
 
-"Make anew" is for an embed that Studio no longer has. Who the page is for, and in which course,
+"Repair it" is for an embed that Studio no longer has. Who the page is for, and in which course,
 its session says (`session`), never the form.
 """
 
@@ -59,7 +59,7 @@ def make_anew(outside: Outside) -> Response:
             made = embeds.remake_embed(outside.db, studio, embed.key, _read_seen_at(visit))
     except BusyError:
         raise _busy() from None
-    notice = say("“{title}” was made anew: each link to it here plays it again.", title=made.title)
+    notice = say("“{title}” was repaired: each link to it here plays it again.", title=made.title)
     return page(outside, token, visit, notice=notice, number=read_number())
 
 

@@ -28,7 +28,7 @@ HINTS = {
     "media-not-yours": say("Ask its owner to share it with you in Studio, then try again."),
     "person-unknown": say(
         "Studio knows people by the e-mail address that their LMS gives to this tool. Ask an admin "
-        "to have it given, or to put this video into the course."
+        "to share yours, or to put this video into the course."
     ),
 }
 """What to do, where it is another thing for whoever picks than for whoever opens a page."""
@@ -58,9 +58,9 @@ def _find_fault(visit: Visit, chosen: tuple[Pick, ...]) -> Said | None:
     if not chosen:
         return say("Nothing is picked yet.")
     if any(pick.faults for pick in chosen):
-        return say("Something that you typed cannot be read. Please look at what you picked.")
+        return say("One of the options of what you picked cannot be read. Please correct it.")
     if visit.picking is not None and not visit.picking.accept_multiple and len(chosen) > 1:
-        return say("Only one video fits in here. Please take the others away.")
+        return say("Only one video fits in here. Please remove the others.")
     return None
 
 

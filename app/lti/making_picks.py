@@ -106,7 +106,7 @@ def _busy() -> EmbedError:
     return EmbedError(
         "embed-busy",
         503,
-        say("Much is going on here just now."),
+        say("This service is busy at the moment."),
         say("Please try again in a few seconds."),
         5,
     )

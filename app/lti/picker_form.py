@@ -117,7 +117,7 @@ def read_picked(choice: Choice, *, several: bool) -> tuple[tuple[Pick, ...], Sai
     if not several:
         return (pick,), None
     if len(found) == MOST_PICKS:
-        return tuple(found), say("No more than {most} at once.", most=MOST_PICKS)
+        return tuple(found), say("You can pick {most} videos at most.", most=MOST_PICKS)
     return (*found, pick), None
 
 

@@ -154,7 +154,7 @@ def only_instructors() -> LaunchError:
     return LaunchError(
         "only-instructors",
         403,
-        say("Only teachers of this course can pick videos for it."),
+        say("Only teachers of this course can do this."),
         say("Please ask your teacher."),
     )
 
@@ -203,7 +203,7 @@ def odd_parameter(name: str, expected: Said) -> LaunchError:
             name=name,
             expected=expected,
         ),
-        say("Whoever put the link here can mend it, or put it here again."),
+        say("Whoever put the link here can repair it, or put it here again."),
         log=f"custom parameter {name}",
     )
 
@@ -213,7 +213,7 @@ def picker_busy() -> LaunchError:
     return LaunchError(
         "picker-busy",
         503,
-        say("Many people are asking Studio for something just now."),
-        say("Please try again in a moment."),
+        say("This service is busy at the moment."),
+        say("Please try again in a few seconds."),
         5,
     )

@@ -133,7 +133,7 @@ def test_a_session_that_is_over_is_told_beside_the_button(
 
 @pytest.mark.parametrize(
     ("button", "begins"),
-    [("Copy for a Canvas page", "<iframe class="), ("Copy the parameters", "media_id=260854\n")],
+    [("Copy the HTML", "<iframe class="), ("Copy the parameters", "media_id=260854\n")],
 )
 def test_what_is_put_elsewhere_is_copied(
     page: Page, context: BrowserContext, world: World, course_id: int, button: str, begins: str
@@ -154,9 +154,9 @@ def test_an_embed_that_was_made_anew_plays(
     frame = open_course(page, context, world, course_id)
     before = len(world.calls("create_embed"))
     frame.locator("summary").first.click()
-    frame.get_by_role("button", name="Make anew").first.click()
+    frame.get_by_role("button", name="Repair it").first.click()
     shown = page.frame_locator("main iframe")
-    shown.get_by_text("was made anew").wait_for()
+    shown.get_by_text("was repaired").wait_for()
     shown.get_by_role("button", name="Cell Division: Mitosis").click()
     assert play(page, await_player(page, world)) > 0.5
     assert len(world.calls("create_embed")) - before == 1
@@ -178,7 +178,7 @@ def test_without_scripts_the_buttons_do_the_same(
         expect(shown.get_by_text("Checked now: 2. Still to check: 0.")).to_be_visible()
         shown.locator("summary").first.click()
         expect(shown.get_by_label("For a page in Canvas (HTML)").first).to_be_visible()
-        expect(shown.get_by_role("button", name="Copy for a Canvas page")).to_have_count(0)
+        expect(shown.get_by_role("button", name="Copy the HTML")).to_have_count(0)
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])

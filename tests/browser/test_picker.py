@@ -165,7 +165,7 @@ def test_a_studio_that_fails_in_the_middle_loses_nothing(page: Page, world: Worl
     assert said(frame) == "Studio does not let this service see that."
     expect(frame.locator("#insert")).to_have_text("Insert")
     frame.get_by_role("button", name="Try again").click()
-    expect(frame.locator(".state")).to_contain_text("No video fits.")
+    expect(frame.locator(".state")).to_contain_text("No video matches.")
     assert frame.locator("#title").input_value() == "fails"
     frame.locator(".state").get_by_role("button", name="Clear filters").click()
     wait_for_list(frame)
@@ -196,11 +196,11 @@ def test_a_page_that_was_left_too_long_says_so(page: Page, world: World):
 def test_looking_further_adds_to_what_was_found(page: Page, world: World):
     frame = open_picker(page, world)
     frame.get_by_text("Shared with me").click()
-    further = frame.get_by_role("button", name="Look further")
+    further = frame.get_by_role("button", name="Keep looking")
     further.wait_for()
     before = frame.locator(".media").count()
     further.click()
-    frame.get_by_role("button", name="Look from the start").wait_for()
+    frame.get_by_role("button", name="Start over").wait_for()
     wait_for_list(frame)
     assert frame.locator(".media").count() >= before
     asked = searches(page)
@@ -235,6 +235,16 @@ def test_nothing_is_cut_off_however_narrow_the_frame(
             .filter(([, box]) => box.left < 0 || box.right > innerWidth + 1)"""
     )
     assert outside == []
+
+
+@pytest.mark.parametrize(("direction", "side"), [("ltr", "left"), ("rtl", "right")])
+def test_a_title_stands_where_the_others_do_whatever_its_direction(
+    page: Page, world: World, direction: str, side: str
+):
+    frame = open_picker(page, world)
+    frame.evaluate("direction => document.documentElement.dir = direction", direction)
+    title = frame.locator(".about h3").first
+    expect(title).to_have_css("text-align", side)
 
 
 def test_pictures_that_do_not_come_move_nothing(page: Page, world: World):

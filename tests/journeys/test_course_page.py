@@ -144,7 +144,7 @@ def test_an_instructor_makes_an_embed_anew_that_studio_lost(world: World):
     before = len(world.calls("create_embed"))
     again = world.post("/lti/make-anew", data=choice)
     notes = read_course(answer).notes
-    assert notes == [f"“{title}” was made anew: each link to it here plays it again."]
+    assert notes == [f"“{title}” was repaired: each link to it here plays it again."]
     assert read_course(again).notes == notes
     assert len(world.calls("create_embed")) == before
     assert old != new

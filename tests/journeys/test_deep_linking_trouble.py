@@ -139,7 +139,7 @@ def test_a_page_goes_on_by_itself_where_another_is_still_at_it(world: World):
     holder = locks.acquire(world.database, name, 45)
     assert holder is not None
     waiting = picker.insert()
-    assert "1 of 2 videos are in the course. It goes on by itself." in waiting.text
+    assert "1 of 2 videos are in the course. The rest follows by itself." in waiting.text
     form = read_form(waiting)
     assert (form.action, form.buttons) == ("/lti/picker/insert", [(True, {})])
     assert form.fields == [("session", picker.session), *picker.fields]

@@ -116,7 +116,7 @@ def test_filters_are_studios_and_all_have_to_fit(
 def test_where_nothing_fits_the_page_says_what_to_do_and_a_button_leads_back(world: World):
     picker = deep_link(world).search(title="no such thing")
     assert (picker.titles, picker.said) == ([], "0 videos found")
-    assert "No video fits." in picker.text
+    assert "No video matches." in picker.text
     back = picker.press("clear")
     assert (back.field("title"), len(back.titles)) == ("", 25)
 
@@ -141,7 +141,7 @@ def test_a_date_that_cannot_be_read_is_said_at_its_field(
     before = len(world.calls("search"))
     picker = picker.search(**typed)
     assert said in picker.text
-    assert picker.said == "A date cannot be read."
+    assert picker.said == "One of the dates is not right."
     assert len(world.calls("search")) == before
     assert picker.search(since="", until="").titles != []
 
@@ -210,7 +210,7 @@ def test_no_more_than_fifty_are_picked(world: World):
     many = [("pick", str(number)) for number in range(1, 51)]
     full = picker.send(*many, ("add", str(added)))
     assert len(full.picks) == 50
-    assert "No more than 50 at once." in full.text
+    assert "You can pick 50 videos at most." in full.text
 
 
 def test_the_last_choice_of_the_course_is_how_the_next_pick_begins(world: World):

@@ -126,7 +126,7 @@ def test_collections_are_asked_for_when_somebody_wants_one_and_are_their_own(alo
     assert found.media_ids == [MINE]
     assert "the tag does not count" in found.text
     none = lectures.search(title="", since="2030-01-01")
-    assert "No video fits." in none.text
+    assert "No video matches." in none.text
 
 
 def test_a_collection_of_somebody_else_is_not_looked_into(alone: World):

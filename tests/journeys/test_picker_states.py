@@ -109,7 +109,7 @@ def test_where_all_threads_wait_the_picker_says_so_and_stays(alone: World):
     held = alone.http.get(f"{alone.studio.settings.url}/_sandbox/held?at_least=3").json()
     assert held == {"held": 3}
     busy = picker.search(title="one more")
-    assert busy.said == "Many people are asking Studio for something just now."
+    assert busy.said == "This service is busy at the moment."
     assert busy.field("title") == "one more"
     alone.tell_studio("release")
     for each in waiting:
