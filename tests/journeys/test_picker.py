@@ -263,7 +263,7 @@ def test_where_all_may_be_picked_all_are_found_and_more_than_fifty_stay_in_studi
     before = len(open_world.calls("search"))
     second = picker.press("goto", 2)
     assert (picker.said, len(picker.titles)) == (f"{count} videos found", 25)
-    assert "they are in Studio’s order" in picker.text
+    assert "videos are in Studio’s order" in picker.text
     assert len(open_world.calls("search")) == before
     third = second.press("goto", 3)
     assert len(open_world.calls("search")) - before == 1
