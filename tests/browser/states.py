@@ -1,0 +1,262 @@
+"""Every page and state that a person may meet, each brought about in a browser.
+
+Studio is told to fail where a state wants that; `Stage.rest_studio` ends it.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from app.models import embed
+from sandbox.studio.troubled import (
+    FAILED_ONE,
+    FROM_YOUTUBE,
+    LEFT_BEHIND,
+    LONG_TITLE,
+    NOT_FINISHED,
+    RIGHT_TO_LEFT,
+    UNCAPTIONED,
+)
+from tests.browser.stage import Stage
+from tests.journeys.picking import without_email
+from tests.world import Login
+
+State = Callable[[Stage], object]
+
+MITOSIS, PHOTOSYNTHESIS, PODCAST = 260854, 260861, 262118
+FOREIGN, GONE = 263940, 999_999
+PICKS = (
+    ("pick", str(MITOSIS)),
+    ("pick", str(PODCAST)),
+    (f"shown-{MITOSIS}", "Cell Division: Mitosis in Six Minutes"),
+    (f"shown-{PODCAST}", "Podcast: The Voyage of the Beagle (sound only)"),
+    (f"embed_type-{PODCAST}", "bare_embed"),
+    (f"start_at-{PODCAST}", "1:30"),
+)
+
+
+def picker(stage: Stage, *fields: tuple[str, str], **session: Any) -> None:
+    stage.post("/lti/picker", ("session", stage.session(**session)), *fields)
+
+
+def picked(stage: Stage) -> None:
+    picker(stage, *PICKS)
+    stage.page.locator(".picked summary").first.click()
+
+
+def in_course(stage: Stage) -> None:
+    stage.post("/lti/picker", ("session", stage.session_of_course_page()), *PICKS[:1])
+
+
+def filters(stage: Stage) -> None:
+    picker(stage, ("collections", "1"), ("tag", "biology"), ("title", "e"))
+
+
+def faults(stage: Stage) -> None:
+    picker(
+        stage,
+        *PICKS[:4],
+        (f"start_at-{MITOSIS}", "soon"),
+        ("since", "2026-03-09"),
+        ("until", "2026-03-01"),
+    )
+
+
+def notice(stage: Stage) -> None:
+    stage.post("/lti/picker/insert", ("session", stage.session()))
+
+
+def fails(stage: Stage) -> None:
+    session = stage.session()
+    stage.world.tell_studio("next", operation="search", status=403)
+    stage.post("/lti/picker", ("session", session), *PICKS[:3], ("title", "fails"))
+
+
+def loading(stage: Stage) -> None:
+    picker(stage, *PICKS[:3])
+    stage.world.tell_studio("next", operation="search", hold=True)
+    stage.page.locator("#title").fill("loading")
+    expect(stage.page.locator("#results")).to_have_attribute("aria-busy", "true")
+    stage.page.wait_for_function(
+        "getComputedStyle(document.querySelector('.media h3')).color === 'rgba(0, 0, 0, 0)'"
+    )
+
+
+def unreached(stage: Stage) -> None:
+    picker(stage)
+    stage.page.route("**/lti/picker", lambda route: route.abort())
+    stage.page.locator("#title").fill("unreached")
+    expect(stage.page.locator("#unreached")).to_be_visible()
+
+
+def dialog(stage: Stage) -> None:
+    picker(stage, ("title", "mitosis"))
+    stage.page.locator(f"#preview-{MITOSIS}").click()
+    expect(stage.page.locator("dialog video")).to_be_visible()
+
+
+def preview(stage: Stage, media_id: int = MITOSIS) -> None:
+    fields = (("session", stage.session()), ("media", str(media_id)), *PICKS)
+    stage.post("/lti/picker/preview", *fields)
+
+
+def report(stage: Stage, *media_ids: int) -> None:
+    picks = [("pick", str(media_id)) for media_id in media_ids]
+    stage.post("/lti/picker/insert", ("session", stage.session()), *picks)
+
+
+def cannot_take(stage: Stage) -> None:
+    refused = stage.world.tell_lms
+    refused("behaviour", accept_types=["html"], product_family=None)
+    stage.visit_lms("/courses/101/external_tools/launch/editor_button")
+    expect(stage.page.get_by_role("button", name="Go back")).to_be_visible()
+    refused("behaviour")
+
+
+def without_onward(stage: Stage) -> None:
+    """Let pages stay that post themselves on, or go on by a script."""
+    for name in ("onward", "binding"):
+        stage.page.route(f"**/static/{name}.js", lambda route: route.abort())
+
+
+def onward(stage: Stage) -> None:
+    without_onward(stage)
+    stage.post("/lti/picker/cancel", ("session", stage.session()))
+
+
+def login(stage: Stage) -> None:
+    without_onward(stage)
+    settings = stage.world.lms.settings
+    stage.post(
+        "/lti/login",
+        ("iss", settings.url),
+        ("client_id", settings.client_id),
+        ("login_hint", "someone"),
+        ("lti_storage_target", "_parent"),
+    )
+
+
+def blocked(stage: Stage) -> None:
+    login(stage)
+    stage.page.evaluate("""() => {
+        document.getElementById("blocked").hidden = false;
+        document.getElementById("login").hidden = true;
+    }""")
+
+
+def proof(stage: Stage) -> None:
+    login(stage)
+    onward = stage.page.locator("#login").get_attribute("data-onward") or ""
+    query = parse_qs(urlsplit(onward).query)
+    stage.page.context.clear_cookies()
+    stage.launch(login=Login(query["state"][0], query["nonce"][0], "", onward))
+
+
+def error(stage: Stage) -> None:
+    stage.post("/lti/launch", ("state", "unknown"))
+
+
+def course(stage: Stage) -> None:
+    """Videos of each kind of verdict, the last one with its folded part open."""
+    for media_id in (FAILED_ONE, NOT_FINISHED, UNCAPTIONED, LEFT_BEHIND, LONG_TITLE, RIGHT_TO_LEFT):
+        stage.world.launch(stage.world.marked(media_id), course_id=102)
+    stage.launch(course_id=102)
+    stage.page.locator("#check-all").click()
+    expect(stage.page.locator("[data-level]")).to_have_count(6)
+    stage.page.locator("summary").first.click()
+
+
+def added(stage: Stage) -> None:
+    session = ("session", stage.session_of_course_page(103))
+    stage.post("/lti/picker/insert", session, *PICKS)
+
+
+def empty_course(stage: Stage, person: str = "instructor") -> None:
+    stage.launch(person=person, course_id=_new_course(stage))
+
+
+def many(stage: Stage) -> None:
+    """More than fit on one page of the list."""
+    course_id = _new_course(stage)
+    made: Any = {"account_id": 1, "course_id": course_id, "embed_type": "embed"}
+    made |= {"downloadable": False, "uncertain": False, "launch_url": "https://studio.example/"}
+    made |= dict.fromkeys(("created_at", "made_at"), datetime.now(UTC))
+    rows = [made | {"media_id": each, "title": f"Talk {each}"} for each in range(1, 60)]
+    with stage.world.database.writing() as connection:
+        connection.execute(sa.insert(embed), rows)
+    stage.launch(course_id=course_id)
+
+
+def connect(stage: Stage) -> None:
+    stage.page.goto(json.loads(stage.world.flask("studio", "connect", "--json").stdout)["url"])
+
+
+def edit(stage: Stage) -> None:
+    stage.visit_lms("/courses/101/pages/week-1/edit")
+    stage.page.get_by_role("link", name="Insert media").click()
+    stage.page.frame_locator("dialog iframe").locator("#picker").wait_for()
+
+
+def _new_course(stage: Stage) -> int:
+    made: int = stage.world.tell_lms("courses/103/copy").json()["course_id"]
+    return made
+
+
+def _named(email: str) -> Callable[[dict[str, Any]], object]:
+    return lambda claims: claims.update(email=email)
+
+
+STATES: dict[str, State] = {
+    "picker": picker,
+    "picker-picked": picked,
+    "picker-one-fits": lambda stage: picker(stage, *PICKS[:1], accept_multiple=False),
+    "picker-in-course": in_course,
+    "picker-filters": filters,
+    "picker-faults": faults,
+    "picker-notice": notice,
+    "picker-page-2": lambda stage: picker(stage, ("goto", "2")),
+    "picker-marked": lambda stage: picker(stage, ("title", "(")),
+    "picker-shared": lambda stage: picker(stage, ("show", "shared")),
+    "picker-none-found": lambda stage: picker(stage, ("title", "nothing is called so")),
+    "picker-no-media": lambda stage: picker(stage, change=_named("nobody.yet@sandbox.test")),
+    "picker-no-email": lambda stage: picker(stage, change=without_email),
+    "picker-studio-fails": fails,
+    "picker-loading": loading,
+    "picker-unreached": unreached,
+    "preview-dialog": dialog,
+    "preview": preview,
+    "preview-from-elsewhere": lambda stage: preview(stage, FROM_YOUTUBE),
+    "preview-not-ready": lambda stage: preview(stage, NOT_FINISHED),
+    "preview-none": lambda stage: preview(stage, GONE),
+    "report": lambda stage: report(stage, MITOSIS, FOREIGN, PHOTOSYNTHESIS, GONE),
+    "report-all-failed": lambda stage: report(stage, FOREIGN),
+    "cannot-take": cannot_take,
+    "onward": onward,
+    "course": course,
+    "course-added": added,
+    "course-many": many,
+    "course-empty": empty_course,
+    "course-student": lambda stage: stage.launch(person="student", course_id=102),
+    "course-student-empty": lambda stage: empty_course(stage, "student"),
+    "course-lms-admin": lambda stage: stage.launch(person="admin", course_id=102),
+    "login": login,
+    "login-blocked": blocked,
+    "login-proof": proof,
+    "error": error,
+    "home": lambda stage: stage.page.goto(stage.world.environment["PUBLIC_URL"]),
+    "connect": connect,
+    "problem": lambda stage: stage.page.goto(
+        stage.world.environment["PUBLIC_URL"] + "/problems/media-not-found"
+    ),
+    "lms-home": lambda stage: stage.visit_lms("/"),
+    "lms-course": lambda stage: stage.visit_lms("/courses/101"),
+    "lms-modules": lambda stage: stage.visit_lms("/courses/101/modules"),
+    "lms-page": lambda stage: stage.visit_lms("/courses/101/pages/week-1"),
+    "lms-editor": lambda stage: stage.visit_lms("/courses/101/pages/week-1/edit"),
+    "lms-editor-dialog": edit,
+}
