@@ -14,7 +14,7 @@ from app.models import studio_pace
 from sandbox.lms import messages
 from tests.browser.watching import become
 from tests.journeys.picking import deep_link, in_course_page
-from tests.world import Login, World
+from tests.world import World
 
 Fields = list[tuple[str, str]]
 
@@ -56,29 +56,10 @@ class Stage:
         opened = deep_link(self.world, change=self._speaking(), course_id=course_id)
         return in_course_page(opened).field("session")
 
-    def launch(
-        self,
-        custom: dict[str, str] | None = None,
-        *,
-        person: str = "instructor",
-        course_id: int = 101,
-        login: Login | None = None,
-    ) -> None:
-        """Launch a link, or the course page where it has no parameters."""
-        login = login or self.world.login()
-        claims = self.world.claims(login.nonce, custom, person=person, course_id=course_id)
-        self._speaking()(claims)
-        self._keep(login)
-        token = self.world.lms.keys.sign(claims)
-        self.post("/lti/launch", ("id_token", token), ("state", login.state))
-
-    def _keep(self, login: Login) -> None:
-        """Let the browser have the cookie of a login."""
-        name, _, value = login.cookie.partition("=")
-        if name:
-            cookie: Any = {"name": name, "value": value, "secure": True, "httpOnly": True}
-            url = self.world.environment["PUBLIC_URL"]
-            self.page.context.add_cookies([cookie | {"url": url, "sameSite": "None"}])
+    def visit_course_page(self, course_id: int = 101, person: str = "instructor") -> None:
+        """Launch the course page."""
+        self.visit_lms(f"/courses/{course_id}/external_tools/launch/course_navigation", person)
+        self.page.locator(".course").wait_for()
 
     def _speaking(
         self, change: Callable[[dict[str, Any]], object] | None = None

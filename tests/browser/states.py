@@ -24,7 +24,6 @@ from sandbox.studio.troubled import (
 )
 from tests.browser.stage import Stage
 from tests.journeys.picking import without_email
-from tests.world import Login
 
 State = Callable[[Stage], object]
 
@@ -50,7 +49,7 @@ def picked(stage: Stage) -> None:
 
 
 def in_course(stage: Stage) -> None:
-    stage.post("/lti/picker", ("session", stage.session_of_course_page()), *PICKS[:1])
+    stage.post("/lti/picker", ("session", stage.session_of_course_page()), *PICKS[::2])
 
 
 def filters(stage: Stage) -> None:
@@ -74,17 +73,15 @@ def notice(stage: Stage) -> None:
 def fails(stage: Stage) -> None:
     session = stage.session()
     stage.world.tell_studio("next", operation="search", status=403)
-    stage.post("/lti/picker", ("session", session), *PICKS[:3], ("title", "fails"))
+    stage.post("/lti/picker", ("session", session), *PICKS[:4], ("title", "fails"))
 
 
 def loading(stage: Stage) -> None:
-    picker(stage, *PICKS[:3])
+    picker(stage, *PICKS[:4])
     stage.world.tell_studio("next", operation="search", hold=True)
     stage.page.locator("#title").fill("loading")
     expect(stage.page.locator("#results")).to_have_attribute("aria-busy", "true")
-    stage.page.wait_for_function(
-        "getComputedStyle(document.querySelector('.media h3')).color === 'rgba(0, 0, 0, 0)'"
-    )
+    expect(stage.page.locator(".media h3").first).to_have_css("color", "rgba(0, 0, 0, 0)")
 
 
 def unreached(stage: Stage) -> None:
@@ -111,11 +108,10 @@ def report(stage: Stage, *media_ids: int) -> None:
 
 
 def cannot_take(stage: Stage) -> None:
-    refused = stage.world.tell_lms
-    refused("behaviour", accept_types=["html"], product_family=None)
+    stage.world.tell_lms("behaviour", accept_types=["html"], product_family=None)
     stage.visit_lms("/courses/101/external_tools/launch/editor_button")
     expect(stage.page.get_by_role("button", name="Go back")).to_be_visible()
-    refused("behaviour")
+    stage.world.tell_lms("behaviour")
 
 
 def without_onward(stage: Stage) -> None:
@@ -151,10 +147,10 @@ def blocked(stage: Stage) -> None:
 
 def proof(stage: Stage) -> None:
     login(stage)
-    onward = stage.page.locator("#login").get_attribute("data-onward") or ""
-    query = parse_qs(urlsplit(onward).query)
+    query = parse_qs(urlsplit(stage.page.locator("#login").get_attribute("data-onward")).query)
     stage.page.context.clear_cookies()
-    stage.launch(login=Login(query["state"][0], query["nonce"][0], "", onward))
+    token = stage.world.lms.keys.sign(stage.world.claims(query["nonce"][0]))
+    stage.post("/lti/launch", ("id_token", token), ("state", query["state"][0]))
 
 
 def error(stage: Stage) -> None:
@@ -165,7 +161,7 @@ def course(stage: Stage) -> None:
     """Videos of each kind of verdict, the last one with its folded part open."""
     for media_id in (FAILED_ONE, NOT_FINISHED, UNCAPTIONED, LEFT_BEHIND, LONG_TITLE, RIGHT_TO_LEFT):
         stage.world.launch(stage.world.marked(media_id), course_id=102)
-    stage.launch(course_id=102)
+    stage.visit_course_page(102)
     stage.page.locator("#check-all").click()
     expect(stage.page.locator("[data-level]")).to_have_count(6)
     stage.page.locator("summary").first.click()
@@ -177,7 +173,7 @@ def added(stage: Stage) -> None:
 
 
 def empty_course(stage: Stage, person: str = "instructor") -> None:
-    stage.launch(person=person, course_id=_new_course(stage))
+    stage.visit_course_page(_new_course(stage), person)
 
 
 def many(stage: Stage) -> None:
@@ -189,7 +185,7 @@ def many(stage: Stage) -> None:
     rows = [made | {"media_id": each, "title": f"Talk {each}"} for each in range(1, 60)]
     with stage.world.database.writing() as connection:
         connection.execute(sa.insert(embed), rows)
-    stage.launch(course_id=course_id)
+    stage.visit_course_page(course_id)
 
 
 def connect(stage: Stage) -> None:
@@ -214,7 +210,7 @@ def _named(email: str) -> Callable[[dict[str, Any]], object]:
 STATES: dict[str, State] = {
     "picker": picker,
     "picker-picked": picked,
-    "picker-one-fits": lambda stage: picker(stage, *PICKS[:1], accept_multiple=False),
+    "picker-one-fits": lambda stage: picker(stage, PICKS[0], PICKS[2], accept_multiple=False),
     "picker-in-course": in_course,
     "picker-filters": filters,
     "picker-faults": faults,
@@ -241,9 +237,9 @@ STATES: dict[str, State] = {
     "course-added": added,
     "course-many": many,
     "course-empty": empty_course,
-    "course-student": lambda stage: stage.launch(person="student", course_id=102),
+    "course-student": lambda stage: stage.visit_course_page(102, "student"),
     "course-student-empty": lambda stage: empty_course(stage, "student"),
-    "course-lms-admin": lambda stage: stage.launch(person="admin", course_id=102),
+    "course-lms-admin": lambda stage: stage.visit_course_page(102, "admin"),
     "login": login,
     "login-blocked": blocked,
     "login-proof": proof,
