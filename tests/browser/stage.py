@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 
 from app.models import studio_pace
 from sandbox.lms import messages
-from tests.browser.watching import become
-from tests.journeys.picking import deep_link, in_course_page
+from tests.browser.watching import become, choose_language
+from tests.journeys.picking import Picker, deep_link, in_course_page
 from tests.world import World
 
 Fields = list[tuple[str, str]]
@@ -45,15 +45,17 @@ class Stage:
 
     def visit_lms(self, path: str, person: str = "instructor") -> None:
         become(self.page.context, person)
+        choose_language(self.page.context, self.locale)
         self.page.goto(self.world.lms.settings.url + path)
 
     def session(self, change: Callable[[dict[str, Any]], object] | None = None, **more: Any) -> str:
         """Open the picker; gives its session. `more` is of the launch and of deep linking."""
-        return deep_link(self.world, change=self._speaking(change), **more).field("session")
+        return self._opened(change, **more).field("session")
 
     def session_of_course_page(self, course_id: int = 101) -> str:
         """The session of a picker that the course page opened."""
-        opened = deep_link(self.world, change=self._speaking(), course_id=course_id)
+        opened = self._opened(course_id=course_id)
+        self.world.language = self.locale
         return in_course_page(opened).field("session")
 
     def visit_course_page(self, course_id: int = 101, person: str = "instructor") -> None:
@@ -61,18 +63,21 @@ class Stage:
         self.visit_lms(f"/courses/{course_id}/external_tools/launch/course_navigation", person)
         self.page.locator(".course").wait_for()
 
-    def _speaking(
-        self, change: Callable[[dict[str, Any]], object] | None = None
-    ) -> Callable[[dict[str, Any]], None]:
-        def changed(claims: dict[str, Any]) -> None:
-            claims[f"{messages.LTI}/launch_presentation"]["locale"] = self.locale
-            if change is not None:
-                change(claims)
-
-        return changed
-
     def rest_studio(self) -> None:
         """Let nothing be left of what was made to fail."""
         self.world.tell_studio("release")
         with self.world.database.writing() as connection:
             connection.execute(sa.delete(studio_pace))
+
+    def _opened(
+        self, change: Callable[[dict[str, Any]], object] | None = None, **more: Any
+    ) -> Picker:
+        def changed(claims: dict[str, Any]) -> None:
+            claims[f"{messages.LTI}/launch_presentation"]["locale"] = self.locale
+            if change is not None:
+                change(claims)
+
+        self.world.language = self.locale
+        opened = deep_link(self.world, change=changed, **more)
+        self.world.language = "en"
+        return opened

@@ -3,8 +3,8 @@
 Studio is told to fail where a state wants that; `Stage.rest_studio` ends it.
 """
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from app import locks
+from app.core import accounts, connecting
+from app.core.embeds import EmbedKey
+from app.crypto import Vault
 from app.models import embed
 from sandbox.studio.troubled import (
     FAILED_ONE,
@@ -24,6 +28,7 @@ from sandbox.studio.troubled import (
 )
 from tests.browser.stage import Stage
 from tests.journeys.picking import without_email
+from tests.world import World
 
 State = Callable[[Stage], object]
 
@@ -189,13 +194,46 @@ def many(stage: Stage) -> None:
 
 
 def connect(stage: Stage) -> None:
-    stage.page.goto(json.loads(stage.world.flask("studio", "connect", "--json").stdout)["url"])
+    world = stage.world
+    vault = Vault((world.environment["SECRET_KEY"],))
+    (account,) = accounts.list_accounts(world.database)
+    link, _ = connecting.make_link(world.database, vault, account)
+    stage.page.goto(f"{world.environment['PUBLIC_URL']}/studio/connect?link={link}")
+
+
+def waiting(stage: Stage) -> None:
+    """A launch, while somebody else makes its embed."""
+    world = stage.world
+    with _held(world, PHOTOSYNTHESIS, 102):
+        link = world.tell_lms(
+            "links", course_id=102, page="waits", title="Wait", custom=world.marked(PHOTOSYNTHESIS)
+        ).json()["lookup_uuid"]
+        query = f"display=borderless&resource_link_lookup_uuid={link}"
+        stage.visit_lms(f"/courses/102/external_tools/retrieve?{query}", "student")
+        expect(stage.page.get_by_role("link", name="Look again now")).to_be_visible()
+
+
+def inserting(stage: Stage) -> None:
+    """Two are put in, while somebody else makes one of them."""
+    without_onward(stage)
+    with _held(stage.world, PHOTOSYNTHESIS, 101):
+        report(stage, MITOSIS, PHOTOSYNTHESIS)
 
 
 def edit(stage: Stage) -> None:
     stage.visit_lms("/courses/101/pages/week-1/edit")
     stage.page.get_by_role("link", name="Insert media").click()
     stage.page.frame_locator("dialog iframe").locator("#picker").wait_for()
+
+
+@contextmanager
+def _held(world: World, media_id: int, course_id: int) -> Iterator[None]:
+    """Let an embed be under way."""
+    name = EmbedKey(1, media_id, course_id, "embed", downloadable=False).lock_name
+    holder = locks.acquire(world.database, name, 45)
+    assert holder is not None
+    yield
+    locks.release(world.database, name, holder)
 
 
 def _new_course(stage: Stage) -> int:
@@ -232,6 +270,7 @@ STATES: dict[str, State] = {
     "report": lambda stage: report(stage, MITOSIS, FOREIGN, PHOTOSYNTHESIS, GONE),
     "report-all-failed": lambda stage: report(stage, FOREIGN),
     "cannot-take": cannot_take,
+    "inserting": inserting,
     "onward": onward,
     "course": course,
     "course-added": added,
@@ -243,6 +282,7 @@ STATES: dict[str, State] = {
     "login": login,
     "login-blocked": blocked,
     "login-proof": proof,
+    "waiting": waiting,
     "error": error,
     "home": lambda stage: stage.page.goto(stage.world.environment["PUBLIC_URL"]),
     "connect": connect,

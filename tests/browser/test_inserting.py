@@ -83,7 +83,9 @@ def test_four_from_two_searches_stand_in_the_page_as_they_were_chosen(page: Page
     options(frame, PODCAST, lambda item: item.get_by_label("Player only").check())
     options(frame, WEBS, lambda item: item.get_by_label("Size").select_option("small"))
     options(frame, MITOSIS, lambda item: item.get_by_label("Start at").fill("1:30"))
-    frame.locator(f".picked[data-media='{MITOSIS}']").get_by_label("Another title").fill("Watch <1>")
+    frame.locator(f".picked[data-media='{MITOSIS}']").get_by_label("Another title").fill(
+        "Watch <1>"
+    )
     options(frame, PHOTOSYNTHESIS, lambda item: item.get_by_label("may download").check())
     frame.locator(f"#up-{MITOSIS}").click()
     expect(frame.locator("#insert")).to_have_text("Insert 4 videos")
