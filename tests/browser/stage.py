@@ -3,7 +3,8 @@
 The launch goes by HTTP; what its page would post next, a real browser posts, and shows the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ POST = """([url, fields]) => {
     const form = document.createElement("form");
     Object.assign(form, { method: "post", action: url, acceptCharset: "utf-8" });
     for (const [name, value] of fields) {
-        form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+        const field = document.createElement("input");
+        form.append(Object.assign(field, { type: "hidden", name, value }));
     }
     document.body.append(form);
     form.submit();
@@ -50,13 +52,13 @@ class Stage:
 
     def session(self, change: Callable[[dict[str, Any]], object] | None = None, **more: Any) -> str:
         """Open the picker; gives its session. `more` is of the launch and of deep linking."""
-        return self._opened(change, **more).field("session")
+        with self._speaking():
+            return self._open(change, **more).field("session")
 
     def session_of_course_page(self, course_id: int = 101) -> str:
         """The session of a picker that the course page opened."""
-        opened = self._opened(course_id=course_id)
-        self.world.language = self.locale
-        return in_course_page(opened).field("session")
+        with self._speaking():
+            return in_course_page(self._open(course_id=course_id)).field("session")
 
     def visit_course_page(self, course_id: int = 101, person: str = "instructor") -> None:
         """Launch the course page."""
@@ -69,7 +71,7 @@ class Stage:
         with self.world.database.writing() as connection:
             connection.execute(sa.delete(studio_pace))
 
-    def _opened(
+    def _open(
         self, change: Callable[[dict[str, Any]], object] | None = None, **more: Any
     ) -> Picker:
         def changed(claims: dict[str, Any]) -> None:
@@ -77,7 +79,11 @@ class Stage:
             if change is not None:
                 change(claims)
 
+        return deep_link(self.world, change=changed, **more)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Let every page that comes by HTTP be checked for this language."""
         self.world.language = self.locale
-        opened = deep_link(self.world, change=changed, **more)
+        yield
         self.world.language = "en"
-        return opened

@@ -17,9 +17,12 @@ from tests.world import World
 ALL = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
 COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
 # While a search is under way, grey bars stand in place of the rows' texts: nobody reads these.
-RUN = """options => axe.run({ exclude: ["[aria-busy=true] .media"] }, options).then(({ violations }) => violations.flatMap(
-    ({ id, help, nodes }) => nodes.map(({ html, any, all, none }) =>
-        [id, help, html.slice(0, 200), [...any, ...all, ...none].map(each => each.message)])))"""
+RUN = """async options => {
+    const found = await axe.run({ exclude: ["[aria-busy=true] .media"] }, options);
+    return found.violations.flatMap(({ id, help, nodes }) => nodes.map(
+        ({ html, any, all, none }) =>
+            [id, help, html.slice(0, 200), [...any, ...all, ...none].map(each => each.message)]));
+}"""
 WIDE_ELEMENTS = """() => [...document.querySelectorAll("body *")]
     .filter(each => each.checkVisibility() && !each.closest(".unseen, dialog:not([open])"))
     .map(each => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
@@ -27,7 +30,8 @@ WIDE_ELEMENTS = """() => [...document.querySelectorAll("body *")]
     .map(([html]) => html)"""
 
 UNFRAMED = """() => [...document.querySelectorAll(
-        "button:not(.link), input:not([type=hidden], .shows input), select, textarea, .is-picked, .kind:has(:checked)")]
+        "button:not(.link), input:not([type=hidden], .shows input), select, textarea, .is-picked, "
+        + ".kind:has(:checked)")]
     .filter(each => each.checkVisibility())
     .filter(each => {
         const { borderTopStyle, outlineStyle, appearance } = getComputedStyle(each);
