@@ -18,6 +18,7 @@ from app.inputs import origin_of, read_positive
 from app.locks import BusyError
 from app.lti import policy, refusals, session
 from app.lti.captions import say_captions
+from app.lti.inserting import HINTS
 from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.client import StudioClient
@@ -55,6 +56,7 @@ def show(outside: Outside) -> Response:
         captions=say_captions(facts),
         source=source,
         trouble=trouble,
+        hints=HINTS,
         kept=[pair for pair in request.form.items(multi=True) if pair[0] != "media"],
     )
     return make_response(page)

@@ -15,6 +15,8 @@ from tests.browser.watching import become
 from tests.world import World
 
 MITOSIS, PHOTOSYNTHESIS, PODCAST = "260854", "260861", "262118"
+LOADED = """video => video.readyState > 0
+    || new Promise(done => video.addEventListener("loadedmetadata", done))"""
 
 
 def test_two_clicks_pick_a_video_and_put_it_in(page: Page, world: World):
@@ -131,6 +133,7 @@ def test_a_preview_plays_and_gives_the_focus_back(page: Page, world: World):
     button.click()
     dialog = frame.get_by_role("dialog", name="Cell Division: Mitosis in Six Minutes")
     video = dialog.locator("video")
+    video.evaluate(LOADED)
     video.focus()
     page.keyboard.press("Space")
     expect(video).to_have_js_property("paused", False)
@@ -179,7 +182,7 @@ def test_where_the_service_is_not_reached_the_page_says_so_and_stays(page: Page,
     frame.locator(".pick").first.click()
     page.route("**/lti/picker", lambda route: route.abort())
     frame.locator("#title").fill("offline")
-    expect(frame.locator("#unreached")).to_be_visible()
+    expect(frame.locator("#unreached")).to_be_in_viewport()
     page.unroute("**/lti/picker")
     frame.get_by_role("button", name="Search", exact=True).click()
     expect(frame.locator("#unreached")).to_be_hidden()

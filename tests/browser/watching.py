@@ -9,9 +9,18 @@ from tests.world import World
 
 def become(context: BrowserContext, person: str) -> None:
     """Log in to the sandbox LMS."""
+    _remember(context, "person", person)
+
+
+def choose_language(context: BrowserContext, language: str) -> None:
+    """Choose which language the sandbox LMS names to tools."""
+    _remember(context, "language", language)
+
+
+def _remember(context: BrowserContext, what: str, value: str) -> None:
     cookie: Any = {
-        "name": "sandbox_lms_person",
-        "value": person,
+        "name": f"sandbox_lms_{what}",
+        "value": value,
         "domain": "127.0.0.1",
         "path": "/",
         "secure": True,
