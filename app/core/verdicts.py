@@ -103,7 +103,7 @@ def _concerns(facts: Facts, embed: Embed) -> Iterator[tuple[Level, Said]]:
     elif _is_elsewhere(facts, embed):
         yield (
             "may-not",
-            say("Studio does not list it in this course: “Make anew” puts it there again."),
+            say("Studio does not list it in this course: “Repair it” puts it there again."),
         )
     if facts.owner_active is False:
         yield (

@@ -1,6 +1,6 @@
 """A launch with no media: the course's embeds, each one playable; for instructors, their care.
 
-"Make anew" is for an embed that Studio no longer has. Who the page is for, and in which course,
+"Repair it" is for an embed that Studio no longer has. Who the page is for, and in which course,
 its session says (`session`), never the form.
 """
 
@@ -68,7 +68,7 @@ def make_anew(outside: Outside) -> Response:
     notice, trouble = None, None
     try:
         title = _make_anew(outside, visit).title
-        notice = say("“{title}” was made anew: each link to it here plays it again.", title=title)
+        notice = say("“{title}” was repaired: each link to it here plays it again.", title=title)
     except PageError as error:
         trouble = tell_trouble("not-made-anew", error)
     return page(outside, token, visit, notice=notice, trouble=trouble, number=read_number())

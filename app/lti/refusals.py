@@ -234,7 +234,7 @@ def studio_busy() -> LaunchError:
     return LaunchError(
         "studio-busy",
         503,
-        say("Many people are asking Studio for something just now."),
-        say("Please try again in a moment."),
+        say("This service is busy at the moment."),
+        say("Please try again in a few seconds."),
         5,
     )

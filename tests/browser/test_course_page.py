@@ -195,9 +195,9 @@ def test_an_embed_that_was_made_anew_plays(
     frame = open_course(page, context, world, course_id)
     before = len(world.calls("create_embed"))
     frame.locator("summary").first.click()
-    frame.get_by_role("button", name="Make anew").first.click()
+    frame.get_by_role("button", name="Repair it").first.click()
     shown = page.frame_locator("main iframe")
-    shown.get_by_text("was made anew").wait_for()
+    shown.get_by_text("was repaired").wait_for()
     shown.get_by_role("button", name="Cell Division: Mitosis").click()
     assert play(page, await_player(page, world)) > 0.5
     assert len(world.calls("create_embed")) - before == 1

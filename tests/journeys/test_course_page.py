@@ -155,7 +155,7 @@ def test_an_instructor_makes_an_embed_anew_that_studio_lost(world: World):
     before = len(world.calls("create_embed"))
     again = world.post("/lti/make-anew", data=choice)
     notes = read_course(answer).notes
-    assert notes == [f"“{title}” was made anew: each link to it here plays it again."]
+    assert notes == [f"“{title}” was repaired: each link to it here plays it again."]
     assert read_course(again).notes == notes
     assert len(world.calls("create_embed")) == before
     assert old != new
@@ -207,7 +207,7 @@ def test_the_course_page_stays_where_somebody_else_is_making_the_embed_anew(worl
     again = read_course(world.post("/lti/make-anew", data=page.choose(title)))
     locks.release(world.database, ready.key.lock_name, holder)
     (note,) = again.notes
-    assert note.startswith("Many people are asking Studio for something just now.")
+    assert note.startswith("This service is busy at the moment.")
     assert again.entries == page.entries
 
 

@@ -25,7 +25,7 @@ THIRTEEN = (
 SILENT = "No captions: people who cannot hear it miss what is said."
 FRESH = ["Check again", "Checked just now."]
 REFERENCE = re.compile(r" Reference: (\S+)\.$")
-ELSEWHERE = "Studio does not list it in this course: “Make anew” puts it there again."
+ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
 LEFT = "Its owner has left Studio: ask an admin to give it to somebody who is there."
 
 

@@ -109,7 +109,7 @@ def test_where_those_who_look_wait_the_picker_says_so_and_launches_go_on(alone: 
     held = alone.http.get(f"{alone.studio.settings.url}/_sandbox/held?at_least=2").json()
     assert held == {"held": 2}
     busy = picker.search(title="one more")
-    assert busy.said == "Many people are asking Studio for something just now."
+    assert busy.said == "This service is busy at the moment."
     assert busy.field("title") == "one more"
     assert picker.search().titles == picker.titles, "what is in memory needs no thread"
     course = alone.lms.copy_course(101)

@@ -18,7 +18,7 @@ ARCHIVED = "It is archived in Studio: its owner can bring it back."
 OWNER = "Its owner has left Studio: ask an admin to give it to somebody who is there."
 SILENT = "No captions: people who cannot hear it miss what is said."
 GONE = "Studio no longer has it: it was deleted or archived. Put another one here."
-ELSEWHERE = "Studio does not list it in this course: “Make anew” puts it there again."
+ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
 FORBIDDEN = "Studio no longer shows it to this service: ask its owner to share it."
 
 COURSE = 101
