@@ -72,7 +72,7 @@ def _missing(facts: Facts) -> Iterator[tuple[Level, Said]]:
     if facts.missing == "gone":
         yield (
             "will-not",
-            say("Studio no longer has it: it was deleted or archived. Put another one here."),
+            say("Studio no longer has it: it was deleted or archived. Add another one."),
         )
     else:
         yield (
@@ -86,7 +86,7 @@ def _concerns(facts: Facts, embed: Embed) -> Iterator[tuple[Level, Said]]:
         case "preparing":
             yield (
                 "not-yet",
-                say("It is still being prepared by Studio: students see it in a few minutes."),
+                say("Studio is still preparing it: students will see it in a few minutes."),
             )
         case "failed":
             yield "will-not", say("Studio could not prepare it: upload it to Studio again.")
@@ -108,7 +108,7 @@ def _concerns(facts: Facts, embed: Embed) -> Iterator[tuple[Level, Said]]:
     if facts.owner_active is False:
         yield (
             "may-not",
-            say("Its owner has left Studio: ask an admin to give it to somebody who is there."),
+            say("Its owner has left Studio: ask an admin to give it a new owner."),
         )
     if not facts.captions:
         yield "will", say("No captions: people who cannot hear it miss what is said.")

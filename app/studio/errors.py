@@ -157,7 +157,7 @@ def circuit_open(seconds: int) -> StudioHeldBackError:
     return StudioHeldBackError(
         "studio-held-back",
         503,
-        say("Studio is in trouble, so this service asks it for nothing but launches for a while."),
+        say("Studio has trouble at the moment, so for a while this service only plays videos."),
         say("Videos that are in a course already still play. Please try again in a minute."),
         retry_after_seconds=max(1, seconds),
         log="the circuit towards Studio is open",

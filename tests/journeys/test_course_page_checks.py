@@ -22,11 +22,11 @@ THIRTEEN = (
     *(GOOD, 260861, 261007, 261533, 262118, 262590, 263940, 263951, 263962, 263975, 263988),
     *(264003, 264011),
 )
+ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
 SILENT = "No captions: people who cannot hear it miss what is said."
 FRESH = ["Check again", "Checked just now."]
 REFERENCE = re.compile(r" Reference: (\S+)\.$")
-ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
-LEFT = "Its owner has left Studio: ask an admin to give it to somebody who is there."
+LEFT = "Its owner has left Studio: ask an admin to give it a new owner."
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -82,7 +82,7 @@ def told(page: CoursePage) -> list[tuple[str | None, list[str]]]:
             "not-yet",
             [
                 "Students will not see it yet.",
-                "It is still being prepared by Studio: students see it in a few minutes.",
+                "Studio is still preparing it: students will see it in a few minutes.",
                 SILENT,
             ],
         ),
@@ -113,7 +113,7 @@ def test_what_studio_no_longer_has_is_remembered_as_gone(world: World, course_id
     page = put_in(world, course_id, GOOD)
     world.tell_studio("next", operation="show", status=404)
     check(world, page)
-    gone = "Studio no longer has it: it was deleted or archived. Put another one here."
+    gone = "Studio no longer has it: it was deleted or archived. Add another one."
     expected = [("will-not", ["Students will not see it.", gone, *FRESH])]
     assert told(open_course(world, "instructor", course_id)) == expected
 
@@ -205,7 +205,7 @@ def test_an_open_circuit_is_told_and_studio_is_left_alone(world: World, course_i
     notes = check(world, page).notes
     assert len(world.calls("show")) == before
     assert REFERENCE.sub("", notes[-1]) == (
-        "Studio is in trouble, so this service asks it for nothing but launches for a while. "
+        "Studio has trouble at the moment, so for a while this service only plays videos. "
         "Videos that are in a course already still play. Please try again in a minute."
     )
 

@@ -10,16 +10,16 @@ from app.core.media_facts import Facts
 from app.core.verdicts import is_due, is_old, judge
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-PREPARING = "It is still being prepared by Studio: students see it in a few minutes."
+PREPARING = "Studio is still preparing it: students will see it in a few minutes."
 FAILED = "Studio could not prepare it: upload it to Studio again."
 UNSAID = "Studio does not say whether it is ready."
 UNKNOWN = "Studio calls its state “simmering”, which this page does not know."
 ARCHIVED = "It is archived in Studio: its owner can bring it back."
-OWNER = "Its owner has left Studio: ask an admin to give it to somebody who is there."
+OWNER = "Its owner has left Studio: ask an admin to give it a new owner."
 SILENT = "No captions: people who cannot hear it miss what is said."
-GONE = "Studio no longer has it: it was deleted or archived. Put another one here."
-ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
+GONE = "Studio no longer has it: it was deleted or archived. Add another one."
 FORBIDDEN = "Studio no longer shows it to this service: ask its owner to share it."
+ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
 
 COURSE = 101
 
