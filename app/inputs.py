@@ -27,6 +27,12 @@ def origin_of(url: str) -> str | None:
     return f"{parts.scheme}://{host}:{port}"
 
 
+def may_be_loaded(url: str | None, *, insecure: bool) -> bool:
+    """Whether a page may load what is there: over https, and over http where that is allowed."""
+    origin = origin_of(url or "")
+    return origin is not None and (insecure or origin.startswith("https:"))
+
+
 def is_id(text: object, longest: int = 255) -> bool:
     """Whether this is a text that can be kept and compared: not empty, nothing unprintable."""
     return isinstance(text, str) and 0 < len(text) <= longest and text.isprintable()

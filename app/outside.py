@@ -1,5 +1,8 @@
 """What the doors are given to work with: made once a process by `create_app`, and passed in."""
 
+import functools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from app.db import Database
 from app.http import Answer, fetch, make_session
 from app.locks import Seats
 from app.settings import Settings
+from app.studio.calls import OnCall
 from app.studio.client import StudioClient
 from app.studio.files import FileHosts
 from app.studio.oauth import TokenStore
@@ -28,7 +32,8 @@ SEATS = 3
 class Outside:
     """Settings, database and what is kept of it, secrets, the way out, seats for those who wait.
 
-    Whoever waits has one of `seats`; the API has fewer, so that launches always find one.
+    Whoever waits has one of `seats`; who is no launch also one of `patient_seats`, which are
+    fewer, so that launches always find one.
     """
 
     settings: Settings
@@ -37,7 +42,7 @@ class Outside:
     vault: Vault
     http: requests.Session
     seats: Seats
-    api_seats: Seats
+    patient_seats: Seats
     studio_memory: browsing.Memory
 
     @classmethod
@@ -51,7 +56,7 @@ class Outside:
             vault=Vault(settings.secret_keys),
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
-            api_seats=Seats(SEATS - 1),
+            patient_seats=Seats(SEATS - 1),
             studio_memory=browsing.Memory(),
         )
 
@@ -89,7 +94,7 @@ class Outside:
         """Give the tokens of a Studio account."""
         return TokenStore(self.db, self.vault, self.http, account.id, account.url)
 
-    def studio(self, account: Any) -> StudioClient:
+    def studio(self, account: Any, on_call: OnCall | None = None) -> StudioClient:
         """Give a client of a Studio account, for a launch; `patient()` gives one for others."""
         settings = self.settings
         return StudioClient(
@@ -97,9 +102,26 @@ class Outside:
             self.http,
             self.tokens(account),
             pace=Pace(self.db, account.id, settings.studio_calls_per_second),
+            on_call=on_call,
             on_answer=metrics.count_studio_call,
             allow_insecure=settings.allow_insecure_urls,
         )
+
+    @contextmanager
+    def patient_seat(self) -> Iterator[None]:
+        """Hold a seat for what is no launch; raises `BusyError` where none is to spare."""
+        with self.patient_seats.taken(), self.seats.taken():
+            yield
+
+    @contextmanager
+    def patient_studio(self, account: Any, seconds: float) -> Iterator[StudioClient]:
+        """Give a client for somebody who looks: all its calls together have so many seconds.
+
+        Its first call takes a seat for the rest of the block, or raises `BusyError`.
+        """
+        with ExitStack() as held:
+            take_seat = functools.cache(lambda: held.enter_context(self.patient_seat()))
+            yield self.studio(account, take_seat).patient().within(seconds)
 
     def file_hosts(self) -> FileHosts:
         """Give the way to the hosts of Studio's files."""

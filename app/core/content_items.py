@@ -13,7 +13,7 @@ from app.core import marks
 from app.core.embeds import Embed
 from app.core.forwarding import canvas_url, with_start
 from app.core.item_kinds import ItemKind
-from app.inputs import origin_of, printable
+from app.inputs import may_be_loaded, printable
 
 SIZES: dict[str, dict[str, tuple[int, int]]] = {
     "small": {"embed": (640, 704), "bare_embed": (560, 315)},
@@ -85,7 +85,7 @@ def make_item(place: Place, embed: Embed, shown: Shown) -> dict[str, Any]:
     item = link_item(place.public_url, parameters, *look) | texts
     if not place.iframes:
         del item["iframe"]
-    if _is_picture(shown.thumbnail_url, insecure=place.insecure):
+    if may_be_loaded(shown.thumbnail_url, insecure=place.insecure):
         item["thumbnail"] = {"url": shown.thumbnail_url, **THUMBNAIL}
     return item
 
@@ -158,8 +158,3 @@ def native_html(
     }
     written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
     return f"<iframe {written}></iframe>"
-
-
-def _is_picture(url: str | None, *, insecure: bool) -> bool:
-    origin = origin_of(url or "")
-    return origin is not None and (insecure or origin.startswith("https:"))

@@ -87,6 +87,13 @@ def resolve_course(
     return Course(asked, pin.course_id)
 
 
+def find_pinned(memory: Memory, platform_id: int, context_id: str) -> int | None:
+    """Find the course that a context is known as."""
+    pin = memory.recall(_find_pin, platform_id, context_id)
+    assert pin is not None
+    return pin.course_id
+
+
 def link_course(db: Database, platform_id: int, context_id: str, course_id: int) -> None:
     """Let an admin say which course a context is; it counts before everything a launch says."""
     values = {"course_id": course_id, "pinned_by": "admin", "pinned_at": datetime.now(UTC)}

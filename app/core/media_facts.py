@@ -1,4 +1,4 @@
-"""What is known of a media beyond its embeds: is it ready, has it captions, is its owner there.
+"""What is known of a media beyond its embeds: is it ready, has it captions, where is it.
 
 Studio is asked when somebody wants to know, and what it said is kept: a page that shows many
 media asks for none of it again. Not here: what that means for students (`verdicts`).
@@ -14,7 +14,13 @@ from pydantic import BaseModel, ConfigDict
 from app.db import Database, insert_into
 from app.models import media_fact
 from app.studio.client import StudioClient
-from app.studio.errors import MediaNotFoundError, StudioArgumentError, StudioForbiddenError
+from app.studio.errors import (
+    MediaNotFoundError,
+    StudioAnswerError,
+    StudioArgumentError,
+    StudioForbiddenError,
+    StudioRejectedError,
+)
 from app.studio.shapes import Media, User
 
 State = Literal["ready", "preparing", "failed"]
@@ -43,9 +49,10 @@ STATES: dict[str, State] = {
 class Facts(BaseModel):
     """What Studio said of a media at `asked_at`; None where it did not tell.
 
-    `captions` are the languages of those that viewers see. `owner_active` says whether Studio
-    still knows the owner. `missing` says whether Studio had no such media any more (`gone`), or
-    did not let us see it (`forbidden`); the rest is then what it said before.
+    `captions` are the languages of those that viewers see, `course_ids` the courses that have
+    it. `owner_active` says whether Studio still knows the owner. `missing` says whether Studio
+    had no such media any more (`gone`), or did not let us see it (`forbidden`); the rest is then
+    what it said before.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +62,7 @@ class Facts(BaseModel):
     transcoding_status: str | None = None
     archived: bool = False
     captions: tuple[str, ...] = ()
+    course_ids: tuple[int, ...] | None = None
     owner_name: str | None = None
     owner_active: bool | None = None
     missing: Literal["gone", "forbidden"] | None = None
@@ -82,7 +90,7 @@ def find_facts(db: Database, account_id: int, media_ids: Iterable[int]) -> dict[
 
 
 def ask_facts(db: Database, studio: StudioClient, account_id: int, media_id: int) -> Facts:
-    """Ask Studio, at most three calls, and keep what it says; raises `StudioError`.
+    """Ask Studio, at most four calls, and keep what it says; raises `StudioError`.
 
     A media that Studio no longer has, or no longer shows, is no error: `missing` says so.
     """
@@ -123,10 +131,19 @@ def _read(studio: StudioClient, media: Media) -> Facts:
         transcoding_status=media.transcoding_status,
         archived=is_archived(media),
         captions=tuple(file.srclang or "?" for file in files if file.status == "published"),
+        course_ids=_list_course_ids(studio, media.id),
         owner_name=None if owner is None else owner.display_name or owner.full_name,
         owner_active=_is_active(studio, owner),
         asked_at=datetime.now(UTC),
     )
+
+
+def _list_course_ids(studio: StudioClient, media_id: int) -> tuple[int, ...] | None:
+    """List the courses that have a media; None where Studio does not tell."""
+    try:
+        return tuple(course.number for course in studio.list_courses(media_id))
+    except (MediaNotFoundError, StudioForbiddenError, StudioRejectedError, StudioAnswerError):
+        return None
 
 
 def _is_active(studio: StudioClient, owner: User | None) -> bool | None:

@@ -32,6 +32,7 @@ _OF_ISSUER = platform.c.issuer == sa.bindparam("issuer")
 _OF_CLIENT = platform.c.client_id == sa.bindparam("client_id")
 _BY_ISSUER = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER).limit(2)
 _BY_CLIENT = sa.select(*_PLATFORM_COLUMNS).where(_OF_ISSUER, _OF_CLIENT)
+_BY_ID = sa.select(*_PLATFORM_COLUMNS).where(platform.c.id == sa.bindparam("id"))
 _DEPLOYMENT = sa.select(deployment.c.deployment_id).where(
     deployment.c.platform_id == sa.bindparam("platform_id"),
     deployment.c.deployment_id == sa.bindparam("deployment_id"),
@@ -190,6 +191,13 @@ def find_platform(db: Database, issuer: str, client_id: str | None) -> Platform 
     with db.reading() as connection:
         rows = connection.execute(query, {"issuer": issuer, "client_id": client_id}).all()
     return Platform(**rows[0]._mapping) if len(rows) == 1 else None
+
+
+def find_platform_by_id(db: Database, platform_id: int) -> Platform | None:
+    """Find a platform by its number, which no other one ever has."""
+    with db.reading() as connection:
+        row = connection.execute(_BY_ID, {"id": platform_id}).one_or_none()
+    return None if row is None else Platform(**row._mapping)
 
 
 def accepts_deployment(memory: Memory, found: Platform, deployment_id: str) -> bool:

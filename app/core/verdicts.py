@@ -1,4 +1,4 @@
-"""Will students see it? What is known of a media, in one sentence and the reasons for it.
+"""Will students see an embed? What is known of it, in one sentence and the reasons for it.
 
 Pure rules: what is not known is never called a failure. Not here: asking Studio (`media_facts`).
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from app.core.embeds import Embed
 from app.core.media_facts import Facts
 from app.texts import Said, say
 
@@ -36,9 +37,9 @@ class Verdict:
         return SENTENCES[self.level]
 
 
-def judge(facts: Facts) -> Verdict:
-    """Say what the facts mean for students: as much as the worst of them."""
-    concerns = tuple(_missing(facts) if facts.missing else _concerns(facts))
+def judge(facts: Facts, embed: Embed) -> Verdict:
+    """Say what the facts mean for those who open the embed: as much as the worst of them."""
+    concerns = tuple(_missing(facts) if facts.missing else _concerns(facts, embed))
     levels = list(SENTENCES)
     worst = max((levels.index(level) for level, _ in concerns), default=0)
     return Verdict(levels[worst], tuple(reason for _, reason in concerns))
@@ -49,11 +50,22 @@ def is_old(facts: Facts, now: datetime) -> bool:
     return now - facts.asked_at >= OLD_AFTER
 
 
-def is_due(facts: Facts | None, now: datetime) -> bool:
+def is_due(facts: Facts | None, embed: Embed, now: datetime) -> bool:
     """Whether asking Studio (again) makes sense; what was not good may have been mended soon."""
-    if facts is None or is_old(facts, now):
+    if facts is None or is_old(facts, now) or not _are_later(facts, embed):
         return True
-    return judge(facts).level != "will" and now - facts.asked_at >= MAY_CHANGE_AFTER
+    return judge(facts, embed).level != "will" and now - facts.asked_at >= MAY_CHANGE_AFTER
+
+
+def _are_later(facts: Facts, embed: Embed) -> bool:
+    """Whether they can tell something of the embed itself: it was there when Studio was asked."""
+    return facts.asked_at >= embed.made_at
+
+
+def _is_elsewhere(facts: Facts, embed: Embed) -> bool:
+    """Whether Studio listed the courses of the media, and the embed's was none of them."""
+    course_ids = facts.course_ids if _are_later(facts, embed) else None
+    return course_ids is not None and embed.key.course_id not in course_ids
 
 
 def _missing(facts: Facts) -> Iterator[tuple[Level, Said]]:
@@ -69,7 +81,7 @@ def _missing(facts: Facts) -> Iterator[tuple[Level, Said]]:
         )
 
 
-def _concerns(facts: Facts) -> Iterator[tuple[Level, Said]]:
+def _concerns(facts: Facts, embed: Embed) -> Iterator[tuple[Level, Said]]:
     match facts.state:
         case "preparing":
             yield (
@@ -88,6 +100,11 @@ def _concerns(facts: Facts) -> Iterator[tuple[Level, Said]]:
             yield "may-not", say("Studio does not say whether it is ready.")
     if facts.archived:
         yield "may-not", say("It is archived in Studio: its owner can bring it back.")
+    elif _is_elsewhere(facts, embed):
+        yield (
+            "may-not",
+            say("Studio does not list it in this course: “Repair it” puts it there again."),
+        )
     if facts.owner_active is False:
         yield (
             "may-not",

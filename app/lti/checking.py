@@ -8,19 +8,17 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import structlog
 from flask import Response, request
 
-from app import logs
 from app.core import media_facts, verdicts
+from app.errors import LaunchError
 from app.locks import BusyError
-from app.lti import course_page, session
+from app.lti import course_page, refusals, session
+from app.lti.course_page import Trouble, tell_trouble
 from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.errors import StudioAnswerError, StudioError, StudioForbiddenError
 from app.texts import Said, say
-
-log = structlog.get_logger()
 
 CHECK_SECONDS = 8.0
 BEGIN_SECONDS = 5.0
@@ -34,8 +32,7 @@ def check(outside: Outside) -> Response:
     token, visit = session.read_instructor(outside)
     number, notice = course_page.read_number(), None
     if "embed" in request.form:
-        chosen = course_page.read_choice(outside, visit)
-        _, trouble = _ask(outside, visit, [chosen.key.media_id])
+        trouble = _check_chosen(outside, visit)
     else:
         due = _list_due(outside, visit, number)
         checked, trouble = _ask(outside, visit, due[:AT_ONCE])
@@ -43,21 +40,33 @@ def check(outside: Outside) -> Response:
     return course_page.page(outside, token, visit, notice=notice, trouble=trouble, number=number)
 
 
+def _check_chosen(outside: Outside, visit: Visit) -> Trouble | None:
+    try:
+        chosen = course_page.read_choice(outside, visit)
+    except LaunchError as error:
+        return tell_trouble("not-checked", error, of_one=True)
+    return _ask(outside, visit, [chosen.key.media_id])[1]
+
+
 def _list_due(outside: Outside, visit: Visit, number: int) -> list[int]:
     """Give the media of the page of which too little is known."""
     shown, _, _ = course_page.list_shown(outside, visit, number)
-    media_ids = dict.fromkeys(embed.key.media_id for embed in shown)
+    media_ids = [embed.key.media_id for embed in shown]
     known, now = media_facts.find_facts(outside.db, visit.account_id, media_ids), datetime.now(UTC)
-    return [each for each in media_ids if verdicts.is_due(known.get(each), now)]
+    due = (
+        embed.key.media_id
+        for embed in shown
+        if verdicts.is_due(known.get(embed.key.media_id), embed, now)
+    )
+    return list(dict.fromkeys(due))
 
 
-def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int, tuple[str, ...]]:
+def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int, Trouble | None]:
     """Ask Studio, one after the other; gives how many answers came, and what went wrong."""
-    checked, trouble, began = 0, tuple[str, ...](), time.monotonic()
+    checked, trouble, began = 0, None, time.monotonic()
+    account = outside.account(visit.account_id)
     try:
-        with outside.seats.taken():
-            account = outside.account(visit.account_id)
-            studio = outside.studio(account).patient().within(CHECK_SECONDS)
+        with outside.patient_studio(account, CHECK_SECONDS) as studio:
             for media_id in media_ids:
                 if time.monotonic() - began > BEGIN_SECONDS:
                     break
@@ -65,22 +74,12 @@ def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int,
                     media_facts.ask_facts(outside.db, studio, account.id, media_id)
                     checked += 1
                 except OF_ONE_MEDIA as error:
-                    trouble = _tell(error)
+                    trouble = tell_trouble("not-checked", error, of_one=True)
     except StudioError as error:
-        trouble = _tell(error)
+        trouble = tell_trouble("not-checked", error)
     except BusyError:
-        trouble = (
-            say("This service is busy at the moment."),
-            say("Please try again in a few seconds."),
-        )
+        trouble = tell_trouble("not-checked", refusals.studio_busy())
     return checked, trouble
-
-
-def _tell(error: StudioError) -> tuple[str, ...]:
-    """Tell on the page what would else have a page of its own, and log it alike."""
-    log.warning("not-checked", code=error.slug, why=error.log)
-    reference = say("Reference: {reference}.", reference=logs.current_reference())
-    return error.title, error.hint, reference
 
 
 def _count(checked: int, left: int) -> Said:

@@ -15,7 +15,7 @@ from app.core import content_items, keys, media_facts, verdicts
 from app.core.embeds import Embed
 from app.core.media_facts import Facts
 from app.core.verdicts import Verdict
-from app.lti.captions import name_language
+from app.lti.captions import say_captions
 from app.outside import Outside
 from app.texts import Said, clock, fill, say
 
@@ -32,10 +32,10 @@ MOMENT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Check:
-    """What is known of whether students see it, and since when; `captions` are languages."""
+    """What is known of whether students see it, and since when; `captions` says which it has."""
 
     verdict: Verdict
-    captions: str
+    captions: Said | None
     when: Said
     is_old: bool
 
@@ -51,12 +51,13 @@ class Copies:
 
 @dataclass(frozen=True)
 class Entry:
-    """One embed; what only teachers see is None for others."""
+    """One embed; what only teachers see is None for others. `is_due` says to check it (again)."""
 
     embed: Embed
     duration: str | None
     origin: Said | None = None
     check: Check | None = None
+    is_due: bool = False
     copies: Copies | None = None
 
 
@@ -68,13 +69,14 @@ def list_entries(
     facts = media_facts.find_facts(outside.db, account.id, ids)
     if not teaches:
         return [Entry(embed, _duration(facts.get(embed.key.media_id))) for embed in embeds]
-    mark_key = keys.get_mark_key(outside.db)
+    mark_key, now = keys.get_mark_key(outside.db), datetime.now(UTC)
     return [
         Entry(
             embed,
             _duration(known := facts.get(embed.key.media_id)),
             tell_origin(embed),
-            None if known is None else describe_check(known, datetime.now(UTC)),
+            None if known is None else describe_check(known, embed, now),
+            verdicts.is_due(known, embed, now),
             _copies(outside, account, embed, mark_key),
         )
         for embed in embeds
@@ -87,12 +89,11 @@ def tell_origin(embed: Embed) -> Said:
     return fill(origin, date=format_date(embed.created_at, "medium"))
 
 
-def describe_check(facts: Facts, now: datetime) -> Check:
+def describe_check(facts: Facts, embed: Embed, now: datetime) -> Check:
     """Tell what students will see, and how long that has been known."""
-    names = map(name_language, dict.fromkeys(facts.captions))
     return Check(
-        verdicts.judge(facts),
-        ", ".join(names) if facts.missing is None else "",
+        verdicts.judge(facts, embed),
+        say_captions(facts) if facts.captions else None,
         _when(facts.asked_at - now),
         verdicts.is_old(facts, now),
     )

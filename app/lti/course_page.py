@@ -5,15 +5,18 @@ its session says (`session`), never the form.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
+import structlog
 from flask import Response, make_response, render_template, request
 
+from app import logs
 from app.core import embed_lists, embeds
 from app.core.courses import Course
 from app.core.embeds import Embed
-from app.errors import EmbedError
+from app.errors import PageError
 from app.inputs import read_positive
 from app.locks import BusyError
 from app.lti import policy, refusals, session
@@ -27,6 +30,16 @@ from app.texts import Said, say
 
 MOST_ON_ONE_PAGE = 50
 PER_PAGE = 25
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What could not be done, told on the page; `of_one` embed says that others may go well."""
+
+    texts: tuple[str, ...]
+    of_one: bool = False
 
 
 def show(outside: Outside, message: Launch, course: Course) -> Response:
@@ -52,15 +65,22 @@ def play(outside: Outside) -> Response:
 def make_anew(outside: Outside) -> Response:
     """Make an embed anew for an instructor; the old one counts until the new one is there."""
     token, visit = session.read_instructor(outside)
-    embed = read_choice(outside, visit)
+    notice, trouble = None, None
+    try:
+        title = _make_anew(outside, visit).title
+        notice = say("“{title}” was repaired: each link to it here plays it again.", title=title)
+    except PageError as error:
+        trouble = tell_trouble("not-made-anew", error)
+    return page(outside, token, visit, notice=notice, trouble=trouble, number=read_number())
+
+
+def _make_anew(outside: Outside, visit: Visit) -> Embed:
+    embed, studio = read_choice(outside, visit), outside.studio(outside.account(visit.account_id))
     try:
         with outside.seats.taken():
-            studio = outside.studio(outside.account(visit.account_id))
-            made = embeds.remake_embed(outside.db, studio, embed.key, _read_seen_at(visit))
+            return embeds.remake_embed(outside.db, studio, embed.key, _read_seen_at(visit))
     except BusyError:
-        raise _busy() from None
-    notice = say("“{title}” was repaired: each link to it here plays it again.", title=made.title)
-    return page(outside, token, visit, notice=notice, number=read_number())
+        raise refusals.studio_busy() from None
 
 
 def page(
@@ -70,13 +90,10 @@ def page(
     *,
     added: Sequence[Embed] = (),
     notice: Said | None = None,
-    trouble: tuple[str, ...] = (),
+    trouble: Trouble | None = None,
     number: int = 1,
 ) -> Response:
-    """Give one page of the course's embeds, for its session; `added` are marked as new.
-
-    `trouble` is told on the page where something could not be done.
-    """
+    """Give one page of the course's embeds, for its session; `added` are marked as new."""
     policy.let_forms_leave()
     policy.let_load(connect="'self'")
     account = outside.account(visit.account_id)
@@ -100,10 +117,11 @@ def page(
 def list_shown(outside: Outside, visit: Visit, number: int) -> tuple[list[Embed], int, int]:
     """Give the embeds of a page, its number where there is such a page, and how many there are.
 
-    A script that checks one embed asks for a page with that one `alone`.
+    A script that checks a media asks for a page with its embeds `alone`.
     """
-    if (alone := request.form.get("alone")) is not None:
-        return [_find_in_course(outside, visit, alone)], number, 1
+    if alone := request.form.getlist("alone")[:MOST_ON_ONE_PAGE]:
+        asked = [_find_in_course(outside, visit, each) for each in alone]
+        return [each for each in asked if each is not None], number, 1
     course = {"account_id": visit.account_id, "course_id": visit.course_id}
     found, count = embed_lists.list_embeds_page(outside.db, 1, MOST_ON_ONE_PAGE, **course)
     if count <= MOST_ON_ONE_PAGE:
@@ -121,17 +139,24 @@ def read_number() -> int:
 
 def read_choice(outside: Outside, visit: Visit) -> Embed:
     """Read the embed of the session's course that was chosen; raises `LaunchError`."""
-    return _find_in_course(outside, visit, request.form.get("embed", ""))
+    if (embed := _find_in_course(outside, visit, request.form.get("embed", ""))) is None:
+        raise refusals.not_listed()
+    return embed
 
 
-def _find_in_course(outside: Outside, visit: Visit, text: str) -> Embed:
+def tell_trouble(event: str, error: PageError, *, of_one: bool = False) -> Trouble:
+    """Tell on the page what would else have a page of its own, and log it alike."""
+    log.warning(event, code=error.slug, why=error.log)
+    reference = say("Reference: {reference}.", reference=logs.current_reference())
+    return Trouble((error.title, error.hint, reference), of_one)
+
+
+def _find_in_course(outside: Outside, visit: Visit, text: str) -> Embed | None:
     embed_id = read_positive(text)
     embed = None if embed_id is None else embeds.find_embed_by_id(outside.db, embed_id)
-    if embed is None or (embed.key.account_id, embed.key.course_id) != (
-        visit.account_id,
-        visit.course_id,
-    ):
-        raise refusals.expired("the embed is not of this course page, or was forgotten")
+    course = (visit.account_id, visit.course_id)
+    if embed is None or (embed.key.account_id, embed.key.course_id) != course:
+        return None
     return embed
 
 
@@ -142,13 +167,3 @@ def _read_seen_at(visit: Visit) -> datetime:
     except ValueError:
         return visit.began_at
     return seen_at if seen_at.tzinfo else visit.began_at
-
-
-def _busy() -> EmbedError:
-    return EmbedError(
-        "embed-busy",
-        503,
-        say("This video is just being put into the course."),
-        say("Please open the course page again in half a minute."),
-        30,
-    )

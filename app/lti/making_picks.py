@@ -14,13 +14,13 @@ from typing import TypeVar
 
 from app.core import embeds, library
 from app.core.embeds import Embed, EmbedKey
-from app.errors import EmbedError, ServiceError
+from app.errors import ServiceError
 from app.locks import BusyError
+from app.lti import refusals
 from app.lti.picks import Pick
 from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.client import StudioClient
-from app.texts import say
 
 SIDE_BY_SIDE = 4
 BEGIN_SECONDS = 10.0
@@ -52,7 +52,7 @@ def make_embeds(outside: Outside, visit: Visit, chosen: tuple[Pick, ...]) -> lis
         with outside.seats.taken():
             made = side_by_side(_maker(outside, visit), missing)
     except BusyError:
-        made = [Outcome(pick, error=_busy()) for pick in missing]
+        made = [Outcome(pick, error=refusals.studio_busy()) for pick in missing]
     by_media = {outcome.pick.media_id: outcome for outcome in made}
     return [by_media.get(outcome.pick.media_id, outcome) for outcome in known]
 
@@ -100,13 +100,3 @@ def _maker(outside: Outside, visit: Visit) -> Callable[[Pick], Outcome]:
 def _key(visit: Visit, pick: Pick) -> EmbedKey:
     what = (pick.media_id, visit.course_id, pick.embed_type, pick.downloadable)
     return EmbedKey(visit.account_id, *what)
-
-
-def _busy() -> EmbedError:
-    return EmbedError(
-        "embed-busy",
-        503,
-        say("This service is busy at the moment."),
-        say("Please try again in a few seconds."),
-        5,
-    )

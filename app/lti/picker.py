@@ -62,13 +62,13 @@ def render(
     """Show the picker as its form says, with `notice` above all; Studio has so many seconds."""
     asked, account = picker_form.read_asked(), outside.account(visit.account_id)
     is_open = outside.settings.studio_library == "all"
-    studio = outside.studio(account).patient().within(seconds)
-    shelf = Shelf(studio, outside.studio_memory, account.id, visit.email, is_open)
-    found = _find(outside, shelf, asked)
+    with outside.patient_studio(account, seconds) as studio:
+        shelf = Shelf(studio, outside.studio_memory, account.id, visit.email, is_open)
+        found = _find(shelf, asked)
     several = visit.picking is None or visit.picking.accept_multiple
     last = choices.find_choice(outside.db, account.id, visit.course_id) or Choice()
     picked, too_many = picker_form.read_picked(last, several=several)
-    schemes = _let_load(outside)
+    _let_load(outside)
     page = render_template(
         "picker.html",
         session=token,
@@ -81,7 +81,7 @@ def render(
         notice=notice or too_many,
         studio_url=account.url,
         shows=shelf.shows,
-        rows=_rows(outside, visit, found.view, schemes),
+        rows=_rows(outside, visit, found.view),
         picks=_tray(outside, visit, picked),
         picked_ids=[pick.media_id for pick in picked],
         sources=SOURCES,
@@ -93,7 +93,7 @@ def render(
     return make_response(page)
 
 
-def _find(outside: Outside, shelf: Shelf, asked: Asked) -> Found:
+def _find(shelf: Shelf, asked: Asked) -> Found:
     """Find what is asked for; what Studio cannot do is told, and nothing else is lost by it."""
     if not shelf.shows:
         return Found(None)
@@ -103,27 +103,27 @@ def _find(outside: Outside, shelf: Shelf, asked: Asked) -> Found:
         return found
     wish = asked.wish(show)
     try:
-        with outside.seats.taken():
-            is_looking = show == "shared" and wish.collection_id is None
-            look = look_for_shared if is_looking else browsing.browse
-            found = replace(found, view=look(shelf, wish))
-            if asked.wants_collections or wish.collection_id is not None:
-                found = replace(found, collections=shelf.list_collections())
+        is_looking = show == "shared" and wish.collection_id is None
+        look = look_for_shared if is_looking else browsing.browse
+        found = replace(found, view=look(shelf, wish))
+        if asked.wants_collections or wish.collection_id is not None:
+            found = replace(found, collections=shelf.list_collections())
     except BusyError:
-        return replace(found, trouble=refusals.picker_busy())
+        return replace(found, trouble=refusals.studio_busy())
     except StudioError as error:
         log.warning("the picker shows nothing", code=error.slug, why=error.log)
         return replace(found, trouble=error)
     return found
 
 
-def _rows(outside: Outside, visit: Visit, view: View | None, schemes: tuple[str, ...]) -> list[Any]:
+def _rows(outside: Outside, visit: Visit, view: View | None) -> list[Any]:
     """Give the rows of a view, with what is known here of their media."""
     media = () if view is None else view.media
     ids = [each.id for each in media]
     facts = media_facts.find_facts(outside.db, visit.account_id, ids)
     there = embed_lists.list_embedded(outside.db, visit.account_id, visit.course_id, ids)
-    return make_rows(media, facts, there, schemes)
+    insecure = outside.settings.allow_insecure_urls
+    return make_rows(media, facts, there, insecure=insecure)
 
 
 def _tray(outside: Outside, visit: Visit, picked: Any) -> list[dict[str, Any]]:
@@ -147,9 +147,8 @@ def _title(media_id: int, facts: dict[int, media_facts.Facts]) -> str:
     return shown or (known.title if known else None) or ""
 
 
-def _let_load(outside: Outside) -> tuple[str, ...]:
+def _let_load(outside: Outside) -> None:
     """Let the page show pictures and play files of Studio's hosts, whose names nobody knows."""
     schemes = ("https", "http") if outside.settings.allow_insecure_urls else ("https",)
     sources = " ".join(f"{scheme}:" for scheme in schemes)
     policy.let_load(img=sources, media=sources, connect="'self'")
-    return schemes

@@ -1,12 +1,12 @@
 """A media as a row of the picker shows it: what is known of it, and whether it can be picked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.core import media_facts
 from app.core.media_facts import Facts
-from app.inputs import origin_of
+from app.inputs import may_be_loaded
 from app.lti.captions import say_captions
 from app.studio.shapes import Media
 from app.texts import Said, clock, say
@@ -34,14 +34,15 @@ def make_rows(
     media: Iterable[Media],
     facts: dict[int, Facts],
     in_course: frozenset[int],
-    schemes: Sequence[str],
+    *,
+    insecure: bool,
 ) -> list[Row]:
-    """Give the rows of some media; pictures count where their address has one of `schemes`."""
+    """Give the rows of some media; `insecure` lets pictures come over http."""
     return [
         Row(
             media_id=each.id,
             title=each.title or None,
-            thumbnail_url=_picture(each.thumbnail_url, schemes),
+            thumbnail_url=_picture(each.thumbnail_url, insecure=insecure),
             clock=None if each.duration is None else clock(each.duration),
             created_at=_moment(each.created_at),
             owner=None if each.owner is None else each.owner.display_name or each.owner.full_name,
@@ -65,9 +66,8 @@ def find_hindrance(media: Media) -> Said | None:
     return None
 
 
-def _picture(url: str | None, schemes: Sequence[str]) -> str | None:
-    origin = origin_of(url or "")
-    return url if origin and origin.partition(":")[0] in schemes else None
+def _picture(url: str | None, *, insecure: bool) -> str | None:
+    return url if may_be_loaded(url, insecure=insecure) else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -14,7 +14,7 @@ from flask import Response, current_app, jsonify, make_response, render_template
 from app.core import library, media_facts
 from app.core.media_facts import Facts
 from app.errors import ServiceError
-from app.inputs import origin_of, read_positive
+from app.inputs import may_be_loaded, origin_of, read_positive
 from app.locks import BusyError
 from app.lti import policy, refusals, session
 from app.lti.captions import say_captions
@@ -73,12 +73,11 @@ def tell_facts(outside: Outside) -> Response:
 
 def find_played(sources: tuple[Source, ...], *, allow_insecure: bool) -> Source | None:
     """Find the file to play: one that browsers play, at an address that a page may load."""
-    schemes = ("https", "http") if allow_insecure else ("https",)
     fitting = [
         each
         for each in sources
         if (each.mime_type or "").lower() in PLAYED
-        and (origin_of(each.url or "") or "").partition(":")[0] in schemes
+        and may_be_loaded(each.url, insecure=allow_insecure)
     ]
     return min(fitting, key=_rank, default=None)
 
@@ -91,16 +90,15 @@ def _rank(source: Source) -> tuple[int, int]:
 
 @contextmanager
 def _studio(outside: Outside, visit: Visit, media_id: int) -> Iterator[StudioClient]:
-    """Give a client, with a seat, for a media that this person may look at."""
+    """Give a client for a media that this person may look at."""
     try:
-        with outside.seats.taken():
-            account = outside.account(visit.account_id)
-            studio = outside.studio(account).patient().within(LONGEST_SECONDS)
+        account = outside.account(visit.account_id)
+        with outside.patient_studio(account, LONGEST_SECONDS) as studio:
             if outside.settings.studio_library == "own":
                 library.check_may_use(studio, media_id, visit.email)
             yield studio
     except BusyError:
-        raise refusals.picker_busy() from None
+        raise refusals.studio_busy() from None
 
 
 def _facts(outside: Outside, studio: StudioClient, visit: Visit, media_id: int) -> Facts:

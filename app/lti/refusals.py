@@ -61,6 +61,17 @@ def left_too_long() -> LaunchError:
     )
 
 
+def set_up_anew(what: str) -> LaunchError:
+    """A page whose session was begun for another platform, account or course than it has now."""
+    return LaunchError(
+        "page-expired",
+        401,
+        say("Since this page was opened, an admin changed how your course is set up here."),
+        say("Close it, and open it again from your course."),
+        log=f"a session of another {what} than there is now",
+    )
+
+
 def unbound() -> LaunchError:
     """The browser did not give our cookie back."""
     return LaunchError(
@@ -193,6 +204,16 @@ def nothing_accepted() -> LaunchError:
     )
 
 
+def not_listed() -> LaunchError:
+    """An embed of another course, or one that was forgotten since its page was shown."""
+    return LaunchError(
+        "embed-not-found",
+        404,
+        say("This video was taken out of the list of this course meanwhile."),
+        say("If it is still needed, a teacher can add it again."),
+    )
+
+
 def odd_parameter(name: str, expected: Said) -> LaunchError:
     """A link whose custom parameters cannot be read."""
     return LaunchError(
@@ -208,10 +229,10 @@ def odd_parameter(name: str, expected: Said) -> LaunchError:
     )
 
 
-def picker_busy() -> LaunchError:
+def studio_busy() -> LaunchError:
     """As many requests of this process wait for Studio as may."""
     return LaunchError(
-        "picker-busy",
+        "studio-busy",
         503,
         say("This service is busy at the moment."),
         say("Please try again in a few seconds."),

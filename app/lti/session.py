@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flask import g, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import sessions
+from app.core import courses, platforms, sessions
 from app.core.courses import Course
 from app.core.item_kinds import ItemKind, choose_kind
 from app.lti import canvas, policy, refusals
@@ -29,6 +29,7 @@ class Visit(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     platform_id: int
+    context_id: str
     sub: str
     account_id: int
     course_id: int
@@ -59,6 +60,7 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
     kind = None if picking is None else _choose_kind(outside, picking, account.launch_mode)
     return Visit(
         platform_id=message.platform.id,
+        context_id=message.context_id,
         sub=message.sub,
         account_id=account.id,
         course_id=course.course_id,
@@ -89,6 +91,7 @@ def read(outside: Outside) -> tuple[str, Visit]:
         visit = Visit.model_validate_json(text or "")
     except ValidationError:
         raise refusals.left_too_long() from None
+    _check_binding(outside, visit)
     policy.allow_frames(lambda: visit.frame_origins)
     g.locale = visit.locale
     return token, visit
@@ -100,6 +103,18 @@ def read_instructor(outside: Outside) -> tuple[str, Visit]:
     if not visit.teaches:
         raise refusals.only_instructors()
     return token, visit
+
+
+def _check_binding(outside: Outside, visit: Visit) -> None:
+    """Raise `LaunchError` where platform, account or course are no longer those of the launch."""
+    platform = outside.memory.recall(platforms.find_platform_by_id, visit.platform_id)
+    if platform is None:
+        raise refusals.set_up_anew("platform")
+    if outside.account_of(platform).id != visit.account_id:
+        raise refusals.set_up_anew("Studio account")
+    pinned_id = courses.find_pinned(outside.memory, platform.id, visit.context_id)
+    if pinned_id not in (None, visit.course_id):
+        raise refusals.set_up_anew("course")
 
 
 def _choose_kind(outside: Outside, picking: DeepLinking, launch_mode: str) -> ItemKind | None:

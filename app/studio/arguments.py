@@ -4,7 +4,7 @@ Not here: what Studio says about it afterwards (`errors.by_status`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -27,6 +27,12 @@ def check_page(page: object, per_page: object) -> None:
     """See that there can be such a page; raises `StudioArgumentError`."""
     _check_number("page", page, LARGEST_PAGE)
     _check_number("per_page", per_page, MOST_PER_PAGE)
+
+
+def check_ids(ids: Mapping[str, object]) -> None:
+    """See that each, by its field, can be the number of a thing; raises `StudioArgumentError`."""
+    for field, value in ids.items():
+        check_id(field, value)
 
 
 def check_limit(limit: object) -> None:

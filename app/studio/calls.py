@@ -34,6 +34,8 @@ LEAST_SECONDS = 1.0
 MAX_BYTES = 2 * 1024 * 1024
 NO_TROUBLE = Turn(datetime.min.replace(tzinfo=UTC), troubled=False)
 
+OnCall = Callable[[], object]
+"""Told before every operation; what it raises passes through."""
 OnAnswer = Callable[[str, str, float], None]
 """Told of every call that goes out: operation, status, seconds.
 
@@ -66,6 +68,7 @@ class Calls:
     session: requests.Session
     tokens: TokenStore
     pace: Pace | None = None
+    on_call: OnCall | None = None
     on_answer: OnAnswer | None = None
     manner: Manner = LAUNCH
     deadline: float = math.inf
@@ -96,6 +99,8 @@ class Calls:
         body: Any = None,
     ) -> Answer:
         """Try as often and as long as the manner says; raises `StudioError`."""
+        if self.on_call is not None:
+            self.on_call()
         call = Call(operation, protocol.fill_path(operation, ids or {}, query or {}), body)
         deadline = min(self.deadline, time.monotonic() + self.manner.all_tries_seconds)
         failed = 0

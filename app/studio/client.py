@@ -14,7 +14,7 @@ import requests
 
 from app.http import Answer
 from app.studio import arguments, launch_urls, operations, paging, protocol
-from app.studio.calls import Calls, OnAnswer
+from app.studio.calls import Calls, OnAnswer, OnCall
 from app.studio.oauth import TokenStore
 from app.studio.operations import Operation
 from app.studio.pace import Pace
@@ -53,11 +53,12 @@ class StudioClient:
         tokens: TokenStore,
         *,
         pace: Pace | None = None,
+        on_call: OnCall | None = None,
         on_answer: OnAnswer | None = None,
         allow_insecure: bool = False,
     ) -> None:
         self.url, self._allow_insecure = url, allow_insecure
-        self._calls = Calls(url, session, tokens, pace, on_answer)
+        self._calls = Calls(url, session, tokens, pace, on_call, on_answer)
 
     def within(self, seconds: float) -> "StudioClient":
         """Give a client whose calls, all together, end within `seconds` from now."""
@@ -264,8 +265,7 @@ class StudioClient:
         self, operation: Operation, keys: Sequence[str], shape: type[T], **ids: int
     ) -> tuple[T, ...]:
         """Read a list that comes as a whole."""
-        for field, number in ids.items():
-            arguments.check_id(field, number)
+        arguments.check_ids(ids)
         values = self._values(operation, ids)
         lists = (protocol.read_list(value, keys, shape, operation.name) for value in values)
         return tuple(itertools.chain.from_iterable(lists))
@@ -289,8 +289,7 @@ class StudioClient:
     ) -> Iterator[T]:
         """Read a list that comes in pages; arguments are checked at once."""
         arguments.check_limit(limit)
-        for field, number in ids.items():
-            arguments.check_id(field, number)
+        arguments.check_ids(ids)
 
         def load(page: int, per_page: int) -> Page[T]:
             paged = {**(query or {}), "page": str(page), "per_page": str(per_page)}

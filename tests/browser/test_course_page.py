@@ -109,12 +109,53 @@ def test_one_is_checked_by_keyboard_and_the_focus_stays(
     assert verdicts(frame) == ["Students will see it."]
 
 
+def test_trouble_of_one_media_is_told_beside_it_and_the_others_are_checked(
+    page: Page, context: BrowserContext, world: World, course_id: int
+):
+    frame = open_course(page, context, world, course_id)
+    world.tell_studio("next", operation="show", garbage=True)
+    frame.get_by_role("button", name="Check what students see").click()
+    expect(frame.get_by_role("status")).to_have_text(
+        "Checked 2 of 3. Beside the others it says why they could not be checked."
+    )
+    told = frame.locator("[data-verdict] [data-told]:not(:empty)")
+    expect(told).to_have_count(1)
+    trouble = "Studio gave an answer that this service does not understand."
+    expect(told).to_contain_text(trouble)
+    assert verdicts(frame) == ["Students will not see it yet.", "Students will not see it."]
+    expect(frame.get_by_role("button", name="Check what students see")).to_be_visible()
+
+
+def test_only_what_is_due_is_checked_and_each_media_once(
+    page: Page, context: BrowserContext, world: World, course_id: int
+):
+    again = world.launch(world.marked(CELLS, "bare_embed"), course_id=course_id)
+    assert again.status_code == 302
+    frame = open_course(page, context, world, course_id)
+    frame.get_by_role("button", name="Will students see it?").last.click()
+    expect(frame.locator("[data-level]")).to_have_text("Students will not see it.")
+    before = len(world.calls("show"))
+    frame.get_by_role("button", name="Check what students see").click()
+    expect(frame.get_by_role("status")).to_have_text("Checked 2 of 2.")
+    assert len(world.calls("show")) - before == 2
+    assert verdicts(frame) == [
+        "Students will see it.",
+        "Students will see it.",
+        "Students will not see it yet.",
+        "Students will not see it.",
+    ]
+    frame.get_by_role("button", name="Check what students see").click()
+    none = "All of these were checked a short while ago."
+    expect(frame.get_by_role("status")).to_have_text(none)
+    assert len(world.calls("show")) - before == 2
+
+
 def test_studio_in_trouble_is_told_beside_the_button_and_ends_checking_all(
     page: Page, context: BrowserContext, world: World, course_id: int
 ):
     frame = open_course(page, context, world, course_id)
-    trouble = "Studio gave an answer that this service does not understand."
-    world.tell_studio("next", operation="show", garbage=True)
+    trouble = "Studio cannot be reached at the moment."
+    world.tell_studio("next", operation="show", status=500, times=3)
     frame.get_by_role("button", name="Check what students see").click()
     expect(frame.get_by_role("status")).to_contain_text(trouble)
     expect(frame.locator("[data-verdict] [data-told]").first).to_contain_text(trouble)

@@ -10,9 +10,9 @@ import requests
 from tests.world import World
 
 SESSION = re.compile(r'name="session" value="([^"]+)"')
-ENTRY = re.compile(r'<li id="embed-(\d+)">')
+ENTRY = re.compile(r'<li id="embed-(\d+)"')
 BUTTON = re.compile(r'<button class="link" name="embed" value="(\d+)"[^>]*><bdi>([^<]*)</bdi>')
-VERDICT = re.compile(r'<div class="course-verdict" data-verdict>(.*?)</div>', re.DOTALL)
+VERDICT = re.compile(r'<div class="course-verdict" data-verdict[^>]*>(.*?)</div>', re.DOTALL)
 LEVEL = re.compile(r'data-level="([a-z-]+)"')
 KIND = re.compile(r'<p class="kind">(.*?)</p>', re.DOTALL)
 FIELD = re.compile(r'<textarea id="([a-z]+)-\d+"[^>]*>([^<]*)</textarea>')

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from app import locks
+from app.core import embeds
 from app.models import embed, page_session
 from tests.journeys.course_pages import CoursePage, open_course, read_course
 from tests.pages import read_code
@@ -12,6 +14,10 @@ from tests.world import World
 
 INSTRUCTORS_ONLY = ("/lti/make-anew", "/lti/course/check")
 WITH_SESSION = ("/lti/play", "/lti/course", *INSTRUCTORS_ONLY)
+NOT_LISTED = (
+    "This video was taken out of the list of this course meanwhile. "
+    "If it is still needed, a teacher can add it again. Reference: "
+)
 CELLS, MITOSIS = 261533, 260861
 
 
@@ -90,10 +96,15 @@ def test_a_page_is_good_for_its_own_course_only(world: World):
     put_in(world, CELLS, 102)
     other = open_course(world, "instructor", 102).entries[0].embed_id
     session = open_course(world, "instructor").session
-    for path in ("/lti/play", *INSTRUCTORS_ONLY):
-        for chosen in (other, "0", "x", "99999", ""):
-            answer = world.post(path, data={"session": session, "embed": chosen})
-            assert (answer.status_code, read_code(answer)) == (401, "launch-expired")
+    before = [len(world.calls(name)) for name in ("create_embed", "show")]
+    for chosen in (other, "0", "x", "99999", ""):
+        choice = {"session": session, "embed": chosen}
+        answer = world.post("/lti/play", data=choice)
+        assert (answer.status_code, read_code(answer)) == (404, "embed-not-found")
+        for path in INSTRUCTORS_ONLY:
+            (note,) = read_course(world.post(path, data=choice)).notes
+            assert note.startswith(NOT_LISTED)
+    assert [len(world.calls(name)) for name in ("create_embed", "show")] == before
 
 
 def test_a_students_session_does_nothing_that_is_an_instructors(world: World):
@@ -178,9 +189,26 @@ def test_the_old_embed_stays_where_studio_refuses_a_new_one(world: World):
     old = put_in(world, 262590, 103)
     page = open_course(world, "instructor", 103)
     world.tell_studio("next", operation="show", status=404)
-    answer = world.post("/lti/make-anew", data=page.choose(page.entries[0].title))
-    assert (answer.status_code, read_code(answer)) == (404, "media-not-found")
+    again = read_course(world.post("/lti/make-anew", data=page.choose(page.entries[0].title)))
+    (note,) = again.notes
+    assert note.startswith("Studio has no such video: it may have been deleted.")
+    assert (again.session, again.entries) == (page.session, page.entries)
     assert put_in(world, 262590, 103) == old
+
+
+def test_the_course_page_stays_where_somebody_else_is_making_the_embed_anew(world: World):
+    put_in(world, 262590, 103)
+    page = open_course(world, "instructor", 103)
+    title = page.entries[0].title
+    ready = embeds.find_embed_by_id(world.database, int(page.entries[0].embed_id))
+    assert ready is not None
+    holder = locks.acquire(world.database, ready.key.lock_name, 30)
+    assert holder is not None
+    again = read_course(world.post("/lti/make-anew", data=page.choose(title)))
+    locks.release(world.database, ready.key.lock_name, holder)
+    (note,) = again.notes
+    assert note.startswith("This service is busy at the moment.")
+    assert again.entries == page.entries
 
 
 def test_without_a_context_no_course_is_listed(world: World):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ THIRTEEN = (
     *(GOOD, 260861, 261007, 261533, 262118, 262590, 263940, 263951, 263962, 263975, 263988),
     *(264003, 264011),
 )
+ELSEWHERE = "Studio does not list it in this course: “Repair it” puts it there again."
 SILENT = "No captions: people who cannot hear it miss what is said."
 FRESH = ["Check again", "Checked just now."]
 REFERENCE = re.compile(r" Reference: (\S+)\.$")
@@ -135,6 +137,31 @@ def test_whether_the_owner_is_there_is_not_claimed_where_studio_does_not_tell(
     assert told(check(world, page)) == [("will", expected)]
 
 
+def test_an_embed_that_studio_lost_in_this_course_is_told_and_made_anew(
+    world: World, course_id: int
+):
+    page = put_in(world, course_id, GOOD)
+    world.tell_studio("next", operation="courses", body={"courses": [{"id": 7, "name": "Other"}]})
+    lost = ["Students may not see it.", ELSEWHERE, "Captions: English, French", *FRESH]
+    page = check(world, page)
+    assert told(page) == [("may-not", lost)]
+    seen_at = {"seen_at": datetime.now(UTC).isoformat()}
+    answer = world.post("/lti/make-anew", data=page.choose(page.entries[0].title) | seen_at)
+    made = read_course(answer)
+    assert told(made) == told(check_all(world, made))
+    assert told(made)[0][0] == "will"
+
+
+@pytest.mark.parametrize("fault", [{"status": 403}, {"status": 404}, {"status": 422}, {"body": 1}])
+def test_where_studio_does_not_tell_of_courses_nothing_is_claimed(
+    world: World, course_id: int, fault: dict[str, Any]
+):
+    page = put_in(world, course_id, GOOD)
+    world.tell_studio("next", operation="courses", **fault)
+    expected = ["Students will see it.", "Captions: English, French", *FRESH]
+    assert told(check(world, page)) == [("will", expected)]
+
+
 def test_a_student_sees_how_long_it_is_and_nothing_of_the_check(world: World, course_id: int):
     check(world, put_in(world, course_id, UNCAPTIONED))
     (entry,) = open_course(world, "student", course_id).entries
@@ -232,6 +259,22 @@ def test_a_check_that_a_script_asks_for_brings_its_embed_alone(world: World, cou
     fields = {"session": page.session, "embed": wanted, "alone": wanted}
     alone = read_course(world.post("/lti/course/check", data=fields))
     assert [(entry.embed_id, entry.level) for entry in alone.entries] == [(wanted, "will")]
+
+
+def test_two_embeds_of_one_media_come_together_where_a_script_asks_for_both(
+    world: World, course_id: int
+):
+    assert world.launch(world.marked(GOOD, "bare_embed"), course_id=course_id).ok
+    page = put_in(world, course_id, GOOD)
+    ids = [entry.embed_id for entry in page.entries]
+    before = len(world.calls("show"))
+    fields = {"session": page.session, "embed": ids[0], "alone": [*ids, "0", "x"]}
+    both = read_course(world.post("/lti/course/check", data=fields))
+    assert [(entry.embed_id, entry.level) for entry in both.entries] == [
+        (ids[0], "will"),
+        (ids[1], "will"),
+    ]
+    assert len(world.calls("show")) - before == 1
 
 
 def test_two_teachers_who_check_at_once_are_both_told(world: World, course_id: int):

@@ -169,5 +169,5 @@ def test_where_no_thread_may_wait_what_is_there_goes_in_and_the_rest_is_told(sma
         world.tell_studio("release")
         assert [len(read_items(world, each.result())) for each in answers] == [1, 1, 1]
     assert len(read_items(world, there)) == 1
-    assert (busy.status_code, "embed-busy" in busy.text) == (200, True)
+    assert (busy.status_code, "studio-busy" in busy.text) == (200, True)
     assert "<h1>1 of 2 videos are in the course</h1>" in busy.text

@@ -97,20 +97,24 @@ def test_an_open_circuit_is_a_state_and_studio_is_left_alone(alone: World):
     assert held.search(title="").titles != [], "what is in memory is shown"
 
 
-def test_where_all_threads_wait_the_picker_says_so_and_stays(alone: World):
+def test_where_those_who_look_wait_the_picker_says_so_and_launches_go_on(alone: World):
     picker = deep_link(alone)
-    alone.tell_studio("next", operation="search", hold=True, times=3)
+    alone.tell_studio("next", operation="search", hold=True, times=2)
     waiting = [
         threading.Thread(target=picker.search, kwargs={"title": f"held {number}"})
-        for number in range(3)
+        for number in range(2)
     ]
     for each in waiting:
         each.start()
-    held = alone.http.get(f"{alone.studio.settings.url}/_sandbox/held?at_least=3").json()
-    assert held == {"held": 3}
+    held = alone.http.get(f"{alone.studio.settings.url}/_sandbox/held?at_least=2").json()
+    assert held == {"held": 2}
     busy = picker.search(title="one more")
     assert busy.said == "This service is busy at the moment."
     assert busy.field("title") == "one more"
+    assert picker.search().titles == picker.titles, "what is in memory needs no thread"
+    course = alone.lms.copy_course(101)
+    link = alone.marked(260854)
+    assert alone.launch(link, course_id=course.id).status_code == 302, "launches find a thread"
     alone.tell_studio("release")
     for each in waiting:
         each.join()

@@ -1,5 +1,6 @@
 """What the course page says of an embed, in the language of its reader."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from app.core.embeds import Embed, EmbedKey
 from app.core.media_facts import Facts
 from app.lti import course_entries
 from app.pages.languages import speak
-from app.texts import clock
+from app.texts import clock, say
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+EMBED = Embed(1, EmbedKey(1, 2, 3, "embed", False), "A talk", "x", NOW, NOW, "picker")
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def test_a_duration_is_written_as_players_write_it(seconds: float, text: str):
 
 @pytest.mark.parametrize(
     ("language", "captions"),
-    [("en", "English, Portuguese (Brazil), ?, tlh-x"), ("de", "Englisch, Portugiesisch")],
+    [("en", "?, English, Portuguese (Brazil), tlh-x"), ("de", "Englisch, Portugiesisch")],
 )
 def test_languages_of_captions_are_named_once_and_unknown_ones_as_studio_does(
     app: Flask, language: str, captions: str
@@ -51,7 +55,8 @@ def test_languages_of_captions_are_named_once_and_unknown_ones_as_studio_does(
     told = ("en", "pt-BR", "en", "?", "tlh-x") if language == "en" else ("en", "pt")
     facts = Facts(captions=told, asked_at=NOW)
     with reading(app, language):
-        assert course_entries.describe_check(facts, NOW).captions == captions
+        found = course_entries.describe_check(facts, EMBED, NOW).captions
+        assert found == say("Captions: {languages}", languages=captions)
 
 
 @pytest.mark.parametrize(
@@ -66,20 +71,19 @@ def test_the_age_of_a_check_is_told_in_the_readers_language(
     app: Flask, language: str, age: timedelta, ago: str
 ):
     with reading(app, language):
-        when = course_entries.describe_check(Facts(asked_at=NOW - age), NOW).when
+        when = course_entries.describe_check(Facts(asked_at=NOW - age), EMBED, NOW).when
     assert (when.template, when.values) == ("Checked {ago}.", {"ago": ago})
 
 
 @pytest.mark.parametrize("age", [timedelta(), timedelta(seconds=59), -timedelta(hours=1)])
 def test_a_check_of_this_minute_is_just_now_whatever_the_clocks(app: Flask, age: timedelta):
     with reading(app, "en"):
-        when = course_entries.describe_check(Facts(asked_at=NOW - age), NOW).when
+        when = course_entries.describe_check(Facts(asked_at=NOW - age), EMBED, NOW).when
     assert when == "Checked just now."
 
 
 def test_the_date_of_an_embed_is_written_in_the_readers_language(app: Flask):
-    made = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    embed = Embed(1, EmbedKey(1, 2, 3, "embed", False), "A talk", "x", made, made, "picker")
+    embed = replace(EMBED, created_at=datetime(2026, 3, 2, 9, tzinfo=UTC))
     with reading(app, "de"):
         told = course_entries.tell_origin(embed)
     assert (told.template, told.values) == (
