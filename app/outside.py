@@ -1,5 +1,7 @@
 """What the doors are given to work with: made once a process by `create_app`, and passed in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +30,8 @@ SEATS = 3
 class Outside:
     """Settings, database and what is kept of it, secrets, the way out, seats for those who wait.
 
-    Whoever waits has one of `seats`; the API has fewer, so that launches always find one.
+    Whoever waits has one of `seats`; all but launches have one of `patient_seats` too, which are
+    fewer, so that launches always find one.
     """
 
     settings: Settings
@@ -37,7 +40,7 @@ class Outside:
     vault: Vault
     http: requests.Session
     seats: Seats
-    api_seats: Seats
+    patient_seats: Seats
     studio_memory: browsing.Memory
 
     @classmethod
@@ -51,9 +54,15 @@ class Outside:
             vault=Vault(settings.secret_keys),
             http=make_session(allow_private=settings.allow_insecure_urls),
             seats=Seats(SEATS),
-            api_seats=Seats(SEATS - 1),
+            patient_seats=Seats(SEATS - 1),
             studio_memory=browsing.Memory(),
         )
+
+    @contextmanager
+    def patient_seat(self) -> Iterator[None]:
+        """Hold a seat for whoever is no launch; raises `BusyError` at once where none is free."""
+        with self.patient_seats.taken(), self.seats.taken():
+            yield
 
     def find_default_account(self) -> Any:
         """Find the row of the default Studio account; None where none is set up."""

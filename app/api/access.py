@@ -34,10 +34,9 @@ class Caller:
 
         The API takes a thread only where another is left for launches that wait.
         """
-        with ExitStack() as seats:
+        with ExitStack() as seat:
             try:
-                seats.enter_context(self.outside.api_seats.taken())
-                seats.enter_context(self.outside.seats.taken())
+                seat.enter_context(self.outside.patient_seat())
             except BusyError:
                 raise ApiError(
                     "service-busy", 503, "Too many requests wait for Studio here.", "", 1

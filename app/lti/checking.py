@@ -55,7 +55,7 @@ def _ask(outside: Outside, visit: Visit, media_ids: Sequence[int]) -> tuple[int,
     """Ask Studio, one after the other; gives how many answers came, and what went wrong."""
     checked, trouble, began = 0, tuple[str, ...](), time.monotonic()
     try:
-        with outside.seats.taken():
+        with outside.patient_seat():
             account = outside.account(visit.account_id)
             studio = outside.studio(account).patient().within(CHECK_SECONDS)
             for media_id in media_ids:

@@ -31,7 +31,7 @@ def find_thumbnails(outside: Outside, visit: Visit, media_ids: list[int]) -> dic
             return None
 
     try:
-        with outside.seats.taken():
+        with outside.patient_seat():
             return known | dict(zip(unknown, side_by_side(ask, unknown), strict=True))
     except BusyError:
         return known
