@@ -173,7 +173,9 @@ async function preview(button) {
   dialog.showModal();
   try {
     const page = await load(button.formAction, { media: button.value }, mine.signal);
-    place.replaceChildren(page.getElementById("preview-body") || page.querySelector("main"));
+    const body = page.getElementById("preview-body") || page.getElementById("code")?.closest("main");
+    if (!body) throw new Error("answered something else");
+    place.replaceChildren(body);
   } catch (error) {
     if (error.name !== "AbortError") place.textContent = document.getElementById("unreached").textContent;
   }
@@ -201,9 +203,10 @@ const DONE_HERE = {
 
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (button?.hasAttribute("formaction") && button.name !== "media") {
-    if (button !== insert) return undefined;
-    if (form.getAttribute("aria-busy")) return event.preventDefault(); // it is on its way
+  const leaves = button?.hasAttribute("formaction") && button.name !== "media";
+  if (leaves && button !== insert) return undefined; // "Cancel" goes through always
+  if (form.getAttribute("aria-busy")) return event.preventDefault(); // it is on its way
+  if (leaves) {
     form.setAttribute("aria-busy", "true");
     guard = window.setTimeout(release, ON_ITS_WAY_MS);
     say((insert.textContent = words.dataset.inserting));
