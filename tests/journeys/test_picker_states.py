@@ -111,7 +111,7 @@ def test_where_all_threads_wait_the_picker_says_so_and_stays(alone: World):
     assert busy.said == "Many people are asking Studio for something just now."
     assert busy.field("title") == "one more"
     assert busy.search(title="").titles == picker.titles, "what is in memory needs no seat"
-    made = alone.launch(alone.marked(260875), course_id=103)
+    made = alone.launch(alone.marked(260854), course_id=103)
     assert made.status_code == 302, "a launch finds a seat beside all searches"
     alone.tell_studio("release")
     for each in waiting:
