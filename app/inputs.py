@@ -1,9 +1,11 @@
 """What comes from outside, read without surprises: numbers, origins of URLs, texts."""
 
+import re
 from unicodedata import category
 from urllib.parse import urlsplit
 
 LARGEST_ID = 2**63 - 1
+_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -13,6 +15,7 @@ def origin_of(url: str) -> str | None:
 
     That is in lower case, and without the port that the scheme has anyway. A URL that names a
     user, or whose host or port cannot be read, is none.
+    Security: origins stand in policies, so a host has letters, digits, dots and dashes only.
     """
     try:
         parts = urlsplit(url)
@@ -22,6 +25,8 @@ def origin_of(url: str) -> str | None:
     if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
         return None
     host = parts.netloc.lower().removesuffix(f":{port}").removesuffix(":")
+    if not _HOST.fullmatch(host):
+        return None
     if port is None or port == _PORTS[parts.scheme]:
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"

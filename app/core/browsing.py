@@ -10,9 +10,9 @@ Security: what a person may see here is not what they may use: see `library.chec
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from app.core.recent import Recent
 from app.studio.arguments import EMAIL, MOST_PER_PAGE
@@ -28,24 +28,38 @@ MOST_COLLECTIONS_LOOKED_AT = 500
 
 Show = Literal["mine", "shared", "all"]
 Sort = Literal["newest", "title", "longest"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Collections:
+    """Collections to choose from. `looked_at` is how many were, where there may be more."""
+
+    items: tuple[Collection, ...]
+    looked_at: int | None = None
 
 
 @dataclass
 class Memory:
-    """What Studio said lately: searches, media of collections, collections, shares."""
+    """What Studio said lately: searches, media of collections, collections, shares.
+
+    What is not shared with somebody yet may be a moment later.
+    """
 
     searches: Recent[Page[Media]] = field(default_factory=lambda: Recent(60, 64))
     contents: Recent[tuple[Media, ...]] = field(default_factory=lambda: Recent(60, 16))
-    collections: Recent[tuple[Collection, ...]] = field(default_factory=lambda: Recent(300, 64))
+    collections: Recent[Collections] = field(default_factory=lambda: Recent(300, 64))
     shares: Recent[bool] = field(default_factory=lambda: Recent(600, 5000))
+    no_shares: Recent[bool] = field(default_factory=lambda: Recent(60, 5000))
 
 
 @dataclass(frozen=True)
 class Shelf:
     """One Studio account, as one person looks at it.
 
-    `email` is the person's there; None where Studio cannot know them. `is_open` says whether
-    they may use all media.
+    `email` is the person's there; None where Studio
+    cannot know them. `is_open` says whether they may use all media, `anew` whether they want
+    Studio asked again.
     """
 
     studio: StudioClient
@@ -53,6 +67,7 @@ class Shelf:
     account_id: int
     email: str | None
     is_open: bool
+    anew: bool = False
 
     @property
     def shows(self) -> tuple[Show, ...]:
@@ -61,28 +76,43 @@ class Shelf:
         return (*own, "all") if self.is_open else own
 
     def search(self, wanted: MediaSearch, number: int) -> Page[Media]:
-        """Give a page of Studio's search, of 50; raises `StudioError`."""
-        return self.memory.searches.recall(
-            (self.account_id, wanted, number),
+        """Give a page of Studio's search, of 50; raises `StudioError`.
+
+        An empty one is not kept: whoever sees nothing adds something, and looks again.
+        """
+        asked = (self.account_id, wanted, number)
+        page = self._recall(
+            self.memory.searches,
+            asked,
             lambda: self.studio.search(wanted, page=number, per_page=MOST_PER_PAGE),
         )
+        if not page.items:
+            self.memory.searches.forget(asked)
+        return page
 
-    def list_collections(self) -> tuple[Collection, ...]:
+    def list_collections(self) -> Collections:
         """Give the collections to choose from: the person's own, or some of all."""
         email = None if self.is_open else (self.email or "").lower()
-        return self.memory.collections.recall((self.account_id, email), lambda: self._ask(email))
+        asked = (self.account_id, email)
+        return self._recall(self.memory.collections, asked, lambda: self._ask(email))
 
-    def _ask(self, email: str | None) -> tuple[Collection, ...]:
-        if email is None:
-            return tuple(self.studio.list_collections(limit=MOST_COLLECTIONS))
-        every = self.studio.list_collections(limit=MOST_COLLECTIONS_LOOKED_AT)
-        return tuple(each for each in every if _belongs_to(each, email))
+    def _recall(self, memory: Recent[T], asked: Hashable, ask: Callable[[], T]) -> T:
+        if self.anew:
+            memory.forget(asked)
+        return memory.recall(asked, ask)
+
+    def _ask(self, email: str | None) -> Collections:
+        most = MOST_COLLECTIONS if email is None else MOST_COLLECTIONS_LOOKED_AT
+        every = tuple(self.studio.list_collections(limit=most))
+        found = [each for each in every if email is None or is_owner(email, each)]
+        return Collections(tuple(found), most if len(every) == most else None)
 
     def list_contents(self, collection_id: int) -> tuple[Media, ...]:
         """Give the media of a collection, none where it is not this person's to choose."""
-        if all(each.id != collection_id for each in self.list_collections()):
+        if all(each.id != collection_id for each in self.list_collections().items):
             return ()
-        return self.memory.contents.recall(
+        return self._recall(
+            self.memory.contents,
             (self.account_id, collection_id),
             lambda: tuple(
                 self.studio.list_collection_media(collection_id, limit=MOST_OF_COLLECTION)
@@ -94,7 +124,7 @@ class Shelf:
 class Wish:
     """What somebody wants to see. `page` is ours; `search` has no owner, `show` says whose.
 
-    `begin` is where looking for shared media goes on.
+    `begin` is where looking for shared media goes on. In what is shared, no collection counts.
     """
 
     show: Show
@@ -132,7 +162,8 @@ def browse(shelf: Shelf, wish: Wish) -> View:
     """Give what fits; raises `StudioError`. `wish.show` must be one of `shelf.shows`."""
     if wish.collection_id is not None:
         media = shelf.list_contents(wish.collection_id)
-        fitting = [each for each in media if _fits(each, wish.search)]
+        theirs = [each for each in media if wish.show != "mine" or is_owner(shelf.email, each)]
+        fitting = [each for each in theirs if _fits(each, wish.search)]
         view = _part(fitting, wish)
         return replace(view, is_cut=len(media) == MOST_OF_COLLECTION)
     mine = {"owner": shelf.email} if wish.show == "mine" else {}
@@ -192,6 +223,7 @@ def _plain(text: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
-def _belongs_to(collection: Collection, email: str) -> bool:
-    owner = collection.owner
-    return owner is not None and (owner.email or "").lower() == email
+def is_owner(email: str | None, kept: Media | Collection) -> bool:
+    """Whether a media, or a collection, is this person's own."""
+    owner = kept.owner
+    return owner is not None and (owner.email or "").lower() == (email or "").lower()

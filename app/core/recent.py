@@ -36,6 +36,11 @@ class Recent(Generic[T]):
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
 
+    def forget(self, asked: Hashable) -> None:
+        """Forget what was answered, so that it is asked again."""
+        with self._lock:
+            self._kept.pop(asked, None)
+
     def recall(self, asked: Hashable, ask: Callable[[], T]) -> T:
         """Give what was answered lately, else what `ask` answers now."""
         if (answer := self.find(asked)) is None:

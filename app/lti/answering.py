@@ -88,9 +88,12 @@ def _read_place(outside: Outside, visit: Visit, picking: DeepLinking) -> Place:
 def _shown(
     picking: DeepLinking, pick: Pick, embed: Embed, count: int, thumbnail_url: str | None
 ) -> Shown:
-    """Say how it is shown; the LMS's own texts are for the one item that it asked for."""
+    """Say how it is shown; the LMS's own texts are for the one item that it asked for.
+
+    Where it takes one only, its title was in the form, and whoever took it out wants Studio's.
+    """
     title, text = (picking.title, picking.text) if count == 1 else (None, None)
-    title = pick.title or title or embed.title
+    title = pick.title or (title if picking.accept_multiple else None) or embed.title
     return Shown(
         title=title,
         text=text or title,

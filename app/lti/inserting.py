@@ -12,10 +12,10 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from app import logs
-from app.core import choices, media_facts
+from app.core import choices
 from app.core.choices import Choice
 from app.core.embeds import Embed
-from app.lti import answering, course_page, making_picks, picker, session
+from app.lti import answering, course_page, making_picks, picker, picker_form, session
 from app.lti.forward import let_itself_post
 from app.lti.making_picks import Outcome
 from app.lti.picks import Pick, read_picks
@@ -26,10 +26,6 @@ from app.texts import Said, say
 HINTS = {
     "media-not-found": say("Leave it out, or pick another one."),
     "media-not-yours": say("Ask its owner to share it with you in Studio, then try again."),
-    "person-unknown": say(
-        "Studio knows people by the e-mail address that their LMS gives to this tool. Ask an admin "
-        "to share yours, or to put this video into the course."
-    ),
 }
 """What to do, where it is another thing for whoever picks than for whoever opens a page."""
 
@@ -47,7 +43,7 @@ def insert(outside: Outside) -> Response:
     outcomes = making_picks.make_embeds(outside, visit, chosen)
     embedded = [(each.pick, each.embed) for each in outcomes if each.embed is not None]
     if any(outcome.error for outcome in outcomes):
-        return _report(outside, token, visit, outcomes)
+        return _report(token, visit, outcomes)
     if len(embedded) < len(outcomes):
         return _go_on(len(embedded), len(outcomes))
     return _finish(outside, token, visit, embedded)
@@ -75,7 +71,7 @@ def _finish(
     return answering.answer(outside, visit, visit.picking, embedded)
 
 
-def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome]) -> Response:
+def _report(token: str, visit: Visit, outcomes: list[Outcome]) -> Response:
     """Say what failed and why. Everything that was typed comes along, so that nothing is lost."""
     failed = [outcome for outcome in outcomes if outcome.embed is None]
     errors = [outcome.error for outcome in failed if outcome.error is not None]
@@ -85,7 +81,7 @@ def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome])
     page = render_template(
         "report.html",
         failed=failed,
-        titles=_find_titles(outside, visit, [outcome.pick for outcome in failed]),
+        titles={outcome.pick.media_id: _title(outcome.pick) for outcome in failed},
         hints=HINTS,
         all_count=len(outcomes),
         made_count=len(made),
@@ -97,16 +93,13 @@ def _report(outside: Outside, token: str, visit: Visit, outcomes: list[Outcome])
     return make_response(page, 200 if made else errors[0].status)
 
 
-def _find_titles(outside: Outside, visit: Visit, picks: list[Pick]) -> dict[int, str]:
-    """Find what people know these media by: what they typed, what the form showed, or Studio's."""
-    facts = media_facts.find_facts(outside.db, visit.account_id, [pick.media_id for pick in picks])
-    return {
-        pick.media_id: pick.title
-        or request.form.get(f"shown-{pick.media_id}")
-        or (fact.title if (fact := facts.get(pick.media_id)) else None)
-        or gettext("Video %(number)s", number=pick.media_id)
-        for pick in picks
-    }
+def _title(pick: Pick) -> str:
+    """Give what people know a media by: what they typed, or what the form showed.
+
+    Security: the form may name any media, so nothing else that is known here is told.
+    """
+    shown = picker_form.read_shown_title(pick.media_id)
+    return pick.title or shown or gettext("Video %(number)s", number=pick.media_id)
 
 
 def _go_on(made_count: int, all_count: int) -> Response:

@@ -31,7 +31,7 @@ class Making(BaseModel):
     """A launch of a link, as far as it has to be remembered until its embed is there.
 
     `marked` says whether the link is the service's own, by its mark or because the API returned
-    it; `email` who teaches here (None where the platform is not the account's own).
+    it; `email` who teaches here (None where `unknown` says why Studio cannot know them).
     `frame_origins` may frame the answer.
     """
 
@@ -42,6 +42,7 @@ class Making(BaseModel):
     start_at: int | None
     marked: bool
     email: str | None
+    unknown: library.Unknown | None = None
     frame_origins: tuple[str, ...]
     locale: str | None = None
     since: datetime
@@ -73,6 +74,7 @@ def _begin(
     mark_key = keys.get_mark_key(outside.db)
     what = (key.media_id, key.embed_type, key.downloadable)
     home = outside.is_home(account, message.platform)
+    unknown = library.find_unknown(message.email, at_home=home)
     return Making(
         key=key,
         course=course,
@@ -80,7 +82,8 @@ def _begin(
         start_at=wanted.start_at,
         marked=marks.is_marked(mark_key, wanted.mark, account.url, *what)
         or returned.was_returned(outside.db, key),
-        email=message.email if home else None,
+        email=None if unknown else message.email,
+        unknown=unknown,
         frame_origins=policy.frame_origins(),
         locale=message.locale,
         since=datetime.now(UTC),
@@ -125,7 +128,8 @@ def _make(outside: Outside, making: Making, wait_seconds: float) -> Embed | None
 
     def check_permitted(studio: StudioClient) -> None:
         if not making.marked and outside.settings.studio_library == "own":
-            library.check_may_use(studio, making.key.media_id, making.email)
+            who = (making.email, making.unknown)
+            library.check_may_use(studio, making.key.media_id, *who)
 
     try:
         with outside.seats.taken():

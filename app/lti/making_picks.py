@@ -73,7 +73,7 @@ def _maker(outside: Outside, visit: Visit) -> Callable[[Pick], Outcome]:
     def make(pick: Pick) -> Outcome:
         def check_permitted(client: StudioClient) -> None:
             if asks:
-                library.check_may_use(client, pick.media_id, visit.email)
+                library.check_may_use(client, pick.media_id, visit.email, visit.unknown)
 
         left = last_begin - time.monotonic()
         if left < 0:

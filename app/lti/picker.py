@@ -4,28 +4,27 @@ One form is all: it carries the session, what is looked for, and what is picked.
 does, the form stays. Not here: what becomes of the picks (`/lti/picker/insert`, `…/cancel`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from flask import Response, make_response, render_template, request
 
-from app.core import browsing, choices, embed_lists, media_facts
-from app.core.browsing import Shelf, Show, View
+from app.core import browsing, choices, embed_lists, library, media_facts
+from app.core.browsing import Collections, Shelf, Show, View
 from app.core.choices import Choice
 from app.core.content_items import SIZES
-from app.core.shared import look_for_shared
+from app.core.shared import look_for_shared, may_look
 from app.errors import ServiceError
 from app.locks import BusyError
 from app.lti import picker_form, policy, refusals, session
-from app.lti.captions import say_captions
 from app.lti.picker_form import SORTS, SOURCES, Asked
 from app.lti.picker_rows import make_rows
-from app.lti.picks import MOST_PICKS
+from app.lti.picks import MOST_PICKS, Pick
 from app.lti.session import Visit
 from app.outside import Outside
 from app.studio.errors import StudioError
-from app.studio.shapes import Collection
 from app.texts import Said
 
 log = structlog.get_logger()
@@ -33,6 +32,7 @@ log = structlog.get_logger()
 FIRST_SECONDS = 4.0
 LONGEST_SECONDS = 8.0
 FRAME_HEIGHT = 900
+T = TypeVar("T")
 
 
 def show(outside: Outside) -> Response:
@@ -43,12 +43,13 @@ def show(outside: Outside) -> Response:
 
 @dataclass(frozen=True)
 class Found:
-    """What a view brought; `trouble` is why there is nothing, where Studio did not serve."""
+    """What Studio gave, and where it did not serve, why there is nothing."""
 
     show: Show | None
     view: View | None = None
-    collections: tuple[Collection, ...] | None = None
     trouble: ServiceError | None = None
+    collections: Collections | None = None
+    no_collections: ServiceError | None = None
 
 
 def render(
@@ -63,11 +64,13 @@ def render(
     asked, account = picker_form.read_asked(), outside.account(visit.account_id)
     is_open = outside.settings.studio_library == "all"
     with outside.patient_studio(account, seconds) as studio:
-        shelf = Shelf(studio, outside.studio_memory, account.id, visit.email, is_open)
+        memory = outside.studio_memory
+        shelf = Shelf(studio, memory, account.id, visit.email, is_open, asked.anew)
         found = _find(shelf, asked)
     several = visit.picking is None or visit.picking.accept_multiple
-    last = choices.find_choice(outside.db, account.id, visit.course_id) or Choice()
-    picked, too_many = picker_form.read_picked(last, several=several)
+    new = _begin_pick(outside, visit, several=several)
+    picked, too_many = picker_form.read_picked(new, several=several)
+    rows = _rows(outside, visit, found.view)
     _let_load(outside)
     page = render_template(
         "picker.html",
@@ -77,12 +80,13 @@ def render(
         found=found,
         view=found.view,
         several=several,
-        last=last,
+        new=new,
         notice=notice or too_many,
         studio_url=account.url,
         shows=shelf.shows,
-        rows=_rows(outside, visit, found.view),
-        picks=_tray(outside, visit, picked),
+        why_unknown=library.WHY_UNKNOWN[visit.unknown or "none"],
+        rows=rows,
+        picks=_tray(picked, {row.media_id: row.captions for row in rows}),
         picked_ids=[pick.media_id for pick in picked],
         sources=SOURCES,
         sorts=SORTS,
@@ -98,22 +102,37 @@ def _find(shelf: Shelf, asked: Asked) -> Found:
     if not shelf.shows:
         return Found(None)
     show = asked.show if asked.show in shelf.shows else shelf.shows[0]
-    found = Found(show)
     if asked.faults:
-        return found
-    wish = asked.wish(show)
+        return Found(show)
+    wish, found = asked.wish(show), Found(show)
+    if show != "shared":
+        view, trouble = _try(lambda: browsing.browse(shelf, wish))
+        found = replace(found, view=view, trouble=trouble)
+    elif may_look(wish.search):
+        view, trouble = _try(lambda: look_for_shared(shelf, wish))
+        found = replace(found, view=view, trouble=trouble)
+    if asked.wants_collections or asked.collection_id is not None:
+        collections, trouble = _try(replace(shelf, anew=False).list_collections)
+        found = replace(found, collections=collections, no_collections=trouble)
+    return found
+
+
+def _try(ask: Callable[[], T]) -> tuple[T | None, ServiceError | None]:
+    """Give what Studio answers, or what to tell in its place."""
     try:
-        is_looking = show == "shared" and wish.collection_id is None
-        look = look_for_shared if is_looking else browsing.browse
-        found = replace(found, view=look(shelf, wish))
-        if asked.wants_collections or wish.collection_id is not None:
-            found = replace(found, collections=shelf.list_collections())
+        return ask(), None
     except BusyError:
-        return replace(found, trouble=refusals.studio_busy())
+        return None, refusals.studio_busy()
     except StudioError as error:
         log.warning("the picker shows nothing", code=error.slug, why=error.log)
-        return replace(found, trouble=error)
-    return found
+        return None, error
+
+
+def _begin_pick(outside: Outside, visit: Visit, *, several: bool) -> Pick:
+    """Give how the next pick begins: as the last one of the course was, with the LMS's title."""
+    last = choices.find_choice(outside.db, visit.account_id, visit.course_id) or Choice()
+    title = visit.picking.title if visit.picking and not several else None
+    return Pick(media_id=0, title=title, **last.model_dump())
 
 
 def _rows(outside: Outside, visit: Visit, view: View | None) -> list[Any]:
@@ -126,25 +145,21 @@ def _rows(outside: Outside, visit: Visit, view: View | None) -> list[Any]:
     return make_rows(media, facts, there, insecure=insecure)
 
 
-def _tray(outside: Outside, visit: Visit, picked: Any) -> list[dict[str, Any]]:
-    """Give what is picked, with the titles under which it was."""
-    facts = media_facts.find_facts(outside.db, visit.account_id, [pick.media_id for pick in picked])
+def _tray(picked: tuple[Pick, ...], captions: dict[int, Said | None]) -> list[dict[str, Any]]:
+    """Give what is picked, with the titles under which it was.
+
+    Security: the form may name any media, so nothing is told but what the form itself has, and
+    the captions of rows that Studio just showed to this person.
+    """
     return [
         {
             "pick": pick,
-            "title": _title(pick.media_id, facts),
-            "captions": say_captions(facts.get(pick.media_id)),
+            "title": picker_form.read_shown_title(pick.media_id),
+            "captions": captions.get(pick.media_id),
             "start": request.form.get(f"start_at-{pick.media_id}", "")[:16],
         }
         for pick in picked
     ]
-
-
-def _title(media_id: int, facts: dict[int, media_facts.Facts]) -> str:
-    """Give what a picked media is called; the button that picked it said so, or Studio did."""
-    shown = picker_form.read_shown_title(media_id)
-    known = facts.get(media_id)
-    return shown or (known.title if known else None) or ""
 
 
 def _let_load(outside: Outside) -> None:

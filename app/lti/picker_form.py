@@ -13,7 +13,6 @@ from typing import get_args
 from flask import request
 
 from app.core.browsing import Show, Sort, Wish
-from app.core.choices import Choice
 from app.inputs import printable, read_positive
 from app.lti.claims import LONGEST_TITLE
 from app.lti.picks import MOST_PICKS, Pick, read_picks
@@ -36,10 +35,16 @@ SORTS: dict[Sort, Said] = {
     "longest": say("Longest first"),
 }
 
+LAST = LARGEST_PAGE * MOST_PER_PAGE
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form asks for, as it was written; `faults` are by field."""
+    """What the form asks for, as it was written; `faults` are by field.
+
+    `so_far` is how many shared media were found before `begin`. `anew` asks Studio again, whatever
+    is remembered.
+    """
 
     show: Show | None
     title: str = ""
@@ -51,6 +56,8 @@ class Asked:
     sort: Sort = "newest"
     page: int = 1
     begin: int = 0
+    so_far: int = 0
+    anew: bool = False
     wants_collections: bool = False
     faults: dict[str, Said] = field(default_factory=dict)
 
@@ -84,7 +91,9 @@ def read_asked() -> Asked:
     if "clear" in request.form:
         return Asked(shown, sort=sorted_by)
     since, until = _text("since"), _text("until")
-    anew = "search" in request.form
+    starts = "search" in request.form
+    further = "further" in request.form
+    own = shown != "shared"  # in what is shared, no collection counts
     return Asked(
         shown,
         title=_text("title"),
@@ -92,17 +101,22 @@ def read_asked() -> Asked:
         since=since,
         until=until,
         source=source if (source := _text("source")) in SOURCES else "",
-        collection_id=read_positive(_text("collection")),
+        collection_id=read_positive(_text("collection")) if own else None,
         sort=sorted_by,
-        page=1 if anew else _number("goto", "page", LARGEST_PAGE) or 1,
-        begin=0 if anew else _number("further", "begin", LARGEST_PAGE * MOST_PER_PAGE),
-        wants_collections=bool(_text("collections")),
+        page=1 if starts else _number("goto", "page", LARGEST_PAGE) or 1,
+        begin=0 if starts else _number("further", "begin", LAST),
+        so_far=0 if starts else _number("so_far", "", LAST) + further * _number("here", "", LAST),
+        anew="again" in request.form,
+        wants_collections=bool(_text("collections")) and own,
         faults=_faults(since, until),
     )
 
 
-def read_picked(choice: Choice, *, several: bool) -> tuple[tuple[Pick, ...], Said | None]:
-    """Read what is picked after what was done; and what to say where it could not be done."""
+def read_picked(new: Pick, *, several: bool) -> tuple[tuple[Pick, ...], Said | None]:
+    """Read what is picked after what was done; and what to say where it could not be done.
+
+    What is added is shown like `new`.
+    """
     found = list(read_picks())[: None if several else 1]
     places = {pick.media_id: place for place, pick in enumerate(found)}
     for name, step in (("up", -1), ("down", 1)):
@@ -113,7 +127,7 @@ def read_picked(choice: Choice, *, several: bool) -> tuple[tuple[Pick, ...], Sai
     found = [pick for pick in found if pick.media_id != dropped]
     if added is None or added in places:
         return tuple(found), None
-    pick = Pick(media_id=added, **choice.model_dump())
+    pick = new.model_copy(update={"media_id": added})
     if not several:
         return (pick,), None
     if len(found) == MOST_PICKS:

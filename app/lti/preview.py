@@ -66,8 +66,12 @@ def tell_facts(outside: Outside) -> Response:
     """Tell which captions a media has, for the script of the picker."""
     _, visit = session.read_instructor(outside)
     media_id = _read_media_id()
-    with _studio(outside, visit, media_id) as studio:
-        said = say_captions(_facts(outside, studio, visit, media_id))
+    is_open = outside.settings.studio_library == "all"
+    facts = _find_facts(outside, visit, media_id) if is_open else None
+    if facts is None:
+        with _studio(outside, visit, media_id) as studio:
+            facts = _facts(outside, studio, visit, media_id)
+    said = say_captions(facts)
     return jsonify(captions=current_app.jinja_env.filters["said"](said))
 
 
@@ -95,15 +99,19 @@ def _studio(outside: Outside, visit: Visit, media_id: int) -> Iterator[StudioCli
         account = outside.account(visit.account_id)
         with outside.patient_studio(account, LONGEST_SECONDS) as studio:
             if outside.settings.studio_library == "own":
-                library.check_may_use(studio, media_id, visit.email)
+                library.check_may_use(studio, media_id, visit.email, visit.unknown)
             yield studio
     except BusyError:
         raise refusals.studio_busy() from None
 
 
 def _facts(outside: Outside, studio: StudioClient, visit: Visit, media_id: int) -> Facts:
-    known = media_facts.find_facts(outside.db, visit.account_id, [media_id]).get(media_id)
+    known = _find_facts(outside, visit, media_id)
     return known or media_facts.ask_facts(outside.db, studio, visit.account_id, media_id)
+
+
+def _find_facts(outside: Outside, visit: Visit, media_id: int) -> Facts | None:
+    return media_facts.find_facts(outside.db, visit.account_id, [media_id]).get(media_id)
 
 
 def _read_media_id() -> int:

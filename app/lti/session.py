@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flask import g, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core import courses, platforms, sessions
+from app.core import courses, library, platforms, sessions
 from app.core.courses import Course
 from app.core.item_kinds import ItemKind, choose_kind
 from app.lti import canvas, policy, refusals
@@ -21,10 +21,10 @@ from app.outside import Outside
 class Visit(BaseModel):
     """One person on one page, in one course of one platform.
 
-    `email` is None where the platform is not the account's own: no platform can name another's
-    people. `picking` is there where the LMS asks for links, `traveller` where embeds can be
-    played. `item_kind` is the kind of content item that the LMS is given, None where it takes
-    nothing that it can be given; `canvas_origin` where such an item leads.
+    `email` is None where `unknown` says why Studio cannot know this person. `picking` is there
+    where the LMS asks for links, `traveller` where embeds can be played. `item_kind` is the kind
+    of content item that the LMS is given, None where it takes nothing that it can be given;
+    `canvas_origin` where such an item leads.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +37,7 @@ class Visit(BaseModel):
     teaches: bool
     only_lms_admin: bool
     email: str | None
+    unknown: library.Unknown | None = None
     traveller: Traveller | None
     picking: DeepLinking | None
     locale: str | None
@@ -57,6 +58,8 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
     course.check_may_make()
     account = outside.account_of(message.platform)
     picking = message.deep_linking
+    at_home = outside.is_home(account, message.platform)
+    unknown = library.find_unknown(message.email, at_home=at_home)
     kind = None if picking is None else _choose_kind(outside, picking, account.launch_mode)
     return Visit(
         platform_id=message.platform.id,
@@ -67,7 +70,8 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
         course_title=message.context_title,
         teaches=message.is_instructor,
         only_lms_admin=message.is_only_lms_admin,
-        email=message.email if outside.is_home(account, message.platform) else None,
+        email=None if unknown else message.email,
+        unknown=unknown,
         traveller=None if picking else Traveller.from_launch(outside, message, account),
         picking=picking,
         locale=message.locale,

@@ -5,6 +5,7 @@
 // is picked stands in the tray, in order; the rows of the list are marked after it.
 
 const PAUSE_MS = 300;
+const ON_ITS_WAY_MS = 25_000;
 const form = document.getElementById("picker");
 const tray = document.getElementById("tray");
 const results = document.getElementById("results");
@@ -14,7 +15,9 @@ const words = document.getElementById("words");
 const [counts, labels] = [...words.content.children].map((list) => [...list.children].map((each) => each.textContent));
 const most = Number(form.dataset.most);
 let running = null;
+let opening = null;
 let pause = 0;
+let guard = 0;
 
 const rowOf = (id) => results.querySelector(`.media[data-media="${id}"]`);
 const itemOf = (id) => tray.querySelector(`[data-media="${id}"]`);
@@ -35,7 +38,10 @@ async function load(url, more, signal) {
   const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
   const answer = await fetch(url, { method: "POST", body, signal });
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const isOurs = answer.ok || ([401, 403].includes(answer.status) && page.getElementById("code"));
+  if (!isOurs) throw new Error(`answered ${answer.status}`);
+  return page;
 }
 
 async function ask(more) {
@@ -47,9 +53,10 @@ async function ask(more) {
     const page = await load(form.getAttribute("action"), more, mine.signal);
     if (mine !== running) return;
     document.getElementById("unreached").hidden = true;
-    // A page of another kind, such as "this was left too long", is shown as it is.
-    if (!page.getElementById("picker")) form.submit();
-    else show(page, more);
+    if (page.getElementById("picker")) show(page, more);
+    // A page of ours of another kind, such as "this was left too long", is shown as it is.
+    else if (page.getElementById("code")) form.submit();
+    else throw new Error("answered something else");
   } catch (error) {
     if (error.name === "AbortError") return;
     document.getElementById("unreached").hidden = false;
@@ -100,23 +107,29 @@ function mark() {
   insert.disabled = items.length === 0;
 }
 
-function add(id) {
-  if (itemOf(id)) return;
+function describe(id) {
+  const row = rowOf(id);
+  const title = row.dataset.title;
+  const shown = row.querySelector(`[name="shown-${id}"]`)?.value || title;
+  return { id, title, shown, captions: row.dataset.captions };
+}
+
+function add({ id, title, shown, captions }) {
+  if (itemOf(id)) return undefined;
   if (most === 1) tray.replaceChildren();
   if (tray.children.length === most) return say(words.dataset.full);
-  const row = rowOf(id);
   const made = document.createElement("template");
   made.innerHTML = document.getElementById("new-pick").innerHTML.replace(/(["-])ID"/g, `$1${id}"`);
   const item = made.content.firstElementChild;
-  const title = row.dataset.title;
   item.querySelector(".name").textContent = title;
-  item.querySelector(`[name="shown-${id}"]`).value = row.querySelector(`[name="shown-${id}"]`)?.value || title;
+  item.querySelector(`[name="shown-${id}"]`).value = shown;
   for (const of of item.querySelectorAll(".of")) of.textContent = title;
   tray.append(item);
   mark();
   say(`${fill("picked", { title })}. ${counts[tray.children.length]}`);
-  if (row.dataset.captions) item.querySelector(".captions").textContent = row.dataset.captions;
+  if (captions) item.querySelector(".captions").textContent = captions;
   else tellCaptions(id);
+  return undefined;
 }
 
 async function tellCaptions(id) {
@@ -152,30 +165,36 @@ function move(button, step) {
 
 async function preview(button) {
   const place = dialog.firstElementChild;
-  const pick = dialog.querySelector("[value=pick]");
+  const mine = new AbortController();
+  // The rows may be others until somebody picks this one.
+  opening = { mine, media: describe(button.value) };
   place.textContent = words.dataset.loading;
-  pick.dataset.media = button.value;
-  pick.hidden = rowOf(button.value)?.querySelector(".pick")?.name !== "add";
+  dialog.querySelector("[value=pick]").hidden = rowOf(button.value).querySelector(".pick")?.name !== "add";
   dialog.showModal();
   try {
-    const page = await load(button.formAction, { media: button.value });
-    place.replaceChildren(page.getElementById("preview-body") || page.querySelector("main"));
-  } catch {
-    place.textContent = document.getElementById("unreached").textContent;
+    const page = await load(button.formAction, { media: button.value }, mine.signal);
+    const body = page.getElementById("preview-body") || page.getElementById("code")?.closest("main");
+    if (!body) throw new Error("answered something else");
+    place.replaceChildren(body);
+  } catch (error) {
+    if (error.name !== "AbortError") place.textContent = document.getElementById("unreached").textContent;
   }
 }
 
-dialog.addEventListener("close", () => dialog.firstElementChild.replaceChildren());
+dialog.addEventListener("close", () => {
+  opening.mine.abort();
+  dialog.firstElementChild.replaceChildren();
+});
 dialog.addEventListener("click", (event) => {
-  const { value, dataset } = event.target;
+  const { value } = event.target;
   if (event.target === dialog || ["close", "pick"].includes(value)) dialog.close();
-  if (value === "pick") add(dataset.media);
+  if (value === "pick") add(opening.media);
 });
 
 // What somebody does
 
 const DONE_HERE = {
-  add: (button) => add(button.value),
+  add: (button) => add(describe(button.value)),
   drop: (button) => drop(button.value, button),
   up: (button) => move(button, -1),
   down: (button) => move(button, 1),
@@ -184,10 +203,13 @@ const DONE_HERE = {
 
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
+  const leaves = button?.hasAttribute("formaction") && button.name !== "media";
+  if (leaves && button !== insert) return undefined; // "Cancel" goes through always
   if (form.getAttribute("aria-busy")) return event.preventDefault(); // it is on its way
-  if (button?.hasAttribute("formaction") && button.name !== "media") {
+  if (leaves) {
     form.setAttribute("aria-busy", "true");
-    if (button === insert) say((insert.textContent = words.dataset.inserting));
+    guard = window.setTimeout(release, ON_ITS_WAY_MS);
+    say((insert.textContent = words.dataset.inserting));
     return undefined;
   }
   event.preventDefault();
@@ -213,7 +235,12 @@ form.addEventListener("change", (event) => {
   for (const size of item.querySelectorAll("option")) size.textContent = `${size.dataset.name} (${size.dataset[value]})`;
 });
 
-window.addEventListener("pageshow", () => {
+// The form is of use again where somebody stopped it, came back to it, or it leads nowhere.
+function release() {
+  window.clearTimeout(guard);
   form.removeAttribute("aria-busy");
   mark();
-});
+}
+
+window.addEventListener("pageshow", release);
+window.navigation?.addEventListener("navigateerror", release);

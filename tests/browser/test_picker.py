@@ -274,3 +274,109 @@ def test_a_page_in_a_frame_says_how_high_it_is(page: Page, world: World):
     page.wait_for_function("told.some(each => each.subject === 'lti.frameResize')")
     told = page.evaluate("told.filter(each => each.subject === 'lti.frameResize').pop()")
     assert 150 < told["height"] < 600
+
+
+def test_a_slow_preview_does_not_take_the_place_of_a_later_one(page: Page, world: World):
+    frame = open_picker(page, world)
+    first, second = frame.locator(".play").nth(0), frame.locator(".play").nth(1)
+    title = frame.locator(".media h3").nth(1).text_content() or ""
+    world.tell_studio("next", operation="show", hold=True)
+    first.click()
+    frame.get_by_role("button", name="Close").click()
+    second.click()
+    expect(frame.locator("#preview-title")).to_have_text(title)
+    world.tell_studio("release")
+    page.wait_for_load_state("networkidle")
+    expect(frame.locator("#preview-title")).to_have_text(title)
+
+
+def test_what_is_looked_at_can_be_picked_when_the_rows_are_others(page: Page, world: World):
+    frame = open_picker(page, world)
+    frame.locator("#title").fill("mitosis")
+    wait_for_list(frame)
+    frame.locator(f"#preview-{MITOSIS}").click()
+    frame.locator(".results .media").evaluate_all("rows => rows.forEach(row => row.remove())")
+    frame.get_by_role("button", name="Pick this video").click()
+    assert said(frame) == "Picked: Cell Division: Mitosis in Six Minutes. 1 picked"
+    sent = press_insert(page, frame)
+    assert fields(sent, "pick", "shown-") == [
+        ("pick", MITOSIS),
+        (f"shown-{MITOSIS}", "Cell Division: Mitosis in Six Minutes"),
+    ]
+
+
+def test_a_date_that_is_half_typed_keeps_nobody_from_picking_and_inserting(
+    page: Page, world: World
+):
+    frame = open_picker(page, world)
+    frame.locator(".filters summary").click()
+    frame.locator("#since").focus()
+    page.keyboard.type("03")
+    assert frame.locator("#since").evaluate("field => field.validity.badInput")
+    frame.locator(".filters summary").click()
+    frame.locator(".pick").first.click()
+    expect(frame.locator("#count")).to_have_text("1 picked")
+    assert len(fields(press_insert(page, frame), "pick")) == 1
+
+
+@pytest.mark.parametrize("status", [413, 429, 403, 502])
+def test_a_page_of_somebody_between_takes_no_picks_away(page: Page, world: World, status: int):
+    frame = open_picker(page, world)
+    frame.locator(".pick").first.click()
+    page.route(
+        "**/lti/picker", lambda route: route.fulfill(status=status, body="<h1>Bad gateway</h1>")
+    )
+    frame.locator("#title").fill("through a gateway")
+    expect(frame.locator("#unreached")).to_be_visible()
+    expect(frame.locator("#count")).to_have_text("1 picked")
+
+
+def test_an_insertion_that_somebody_stops_can_be_pressed_again_or_cancelled(
+    page: Page, world: World
+):
+    frame = open_picker(page, world)
+    frame.locator(".pick").first.click()
+    page.route("**/lti/picker/insert", lambda _: None)
+    press_insert(page, frame)
+    expect(frame.locator("#picker")).to_have_attribute("aria-busy", "true")
+    frame.evaluate("window.stop()")
+    expect(frame.locator("#picker:not([aria-busy])")).to_be_attached()
+    expect(frame.locator("#insert")).to_have_text("Insert")
+    press_insert(page, frame)
+    with page.expect_request("**/lti/picker/cancel"):
+        frame.get_by_role("button", name="Cancel").click()
+
+
+def test_an_insertion_that_leads_nowhere_can_be_pressed_again_after_a_while(
+    page: Page, world: World
+):
+    page.clock.install()
+    frame = open_picker(page, world)
+    frame.locator(".pick").first.click()
+    page.route("**/lti/picker/insert", lambda route: route.fulfill(status=204))
+    press_insert(page, frame)
+    page.clock.fast_forward(26_000)
+    expect(frame.locator("#picker:not([aria-busy])")).to_be_attached()
+    press_insert(page, frame)
+
+
+@pytest.mark.parametrize("width", [400, 900])
+def test_five_rows_are_there_at_once_in_the_window_that_canvas_opens(
+    page: Page, world: World, width: int
+):
+    frame = open_picker(page, world)
+    frame.frame_element().evaluate(
+        "(frame, width) => { frame.style.cssText = `width: ${width}px; height: 700px; border: 0` }",
+        width,
+    )
+    whole = frame.evaluate(
+        """() => { const bar = document.querySelector('.bar').getBoundingClientRect().top;
+            return [...document.querySelectorAll('.media')]
+                .filter(row => row.getBoundingClientRect().bottom <= bar + 1).length; }"""
+    )
+    assert whole >= (5 if width == 900 else 4)
+    small = frame.locator(".media button").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect())"
+        ".filter(box => box.width < 24 || box.height < 24)"
+    )
+    assert small == []

@@ -164,6 +164,8 @@ def test_the_title_that_the_lms_suggests_counts_unless_one_was_typed_or_there_ar
     typed = open_picker(world, **asked).pick(PODCAST, title="Typed")
     several = open_picker(world, **asked).pick(PODCAST).pick(MITOSIS)
     assert (plain["title"], plain["text"]) == ("Suggested", "A text")
+    alone = open_picker(world, **asked, accept_multiple=False).pick(PODCAST, title="")
+    assert read_items(world, alone.insert())[0]["title"].startswith("Podcast: ")
     assert [item["title"] for item in read_items(world, typed.insert())] == ["Typed"]
     assert [item["title"] for item in read_items(world, several.insert())] == [
         "Podcast: The Voyage of the Beagle (sound only)",

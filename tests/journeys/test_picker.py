@@ -189,6 +189,18 @@ def test_where_the_lms_takes_one_another_pick_takes_its_place(world: World):
     assert "Add a video" in picker.text
 
 
+def test_the_title_that_the_lms_has_for_the_one_video_stands_in_its_field(world: World):
+    picker = deep_link(world, accept_multiple=False, title="Suggested")
+    first = picker.media_ids[0]
+    picker = picker.press("add", first)
+    assert picker.field(f"title-{first}") == "Suggested"
+    cleared = picker.search(**{f"title-{first}": ""})
+    assert cleared.field(f"title-{first}") == ""
+    several = deep_link(world, title="Suggested").press("add", first)
+    assert several.field(f"title-{first}") == ""
+    assert "empty: “Suggested” if this is the only one" in several.text
+
+
 def test_from_the_course_page_several_may_be_picked_and_the_button_says_where_they_go(
     world: World,
 ):

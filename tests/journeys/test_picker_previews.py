@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from app.core.media_facts import Facts
+from app.models import media_fact
 from sandbox.studio.search import Paging
 from tests.journeys.launching import table
 from tests.journeys.picking import Picker, deep_link
@@ -87,6 +90,22 @@ def test_captions_are_told_to_the_script_and_known_from_then_on(alone: World):
     assert alone.post("/lti/picker/facts", data=fields).json() == told.json()
     assert len(alone.calls("caption_files")) == before
     assert "No captions" in picker.search().text
+    assert "No captions" in picker.press("add", picker.media_ids[0]).text
+
+
+def test_what_is_known_of_a_media_is_not_told_to_whoever_names_its_number(alone: World):
+    asked = datetime.now(UTC)
+    facts = Facts(title="A secret title", captions=("de",), asked_at=asked).model_dump_json()
+    with alone.database.writing() as connection:
+        row = {"account_id": 1, "media_id": OMARS, "facts": facts, "asked_at": asked}
+        connection.execute(media_fact.insert().values(row))
+    picker = deep_link(alone).send(("pick", str(OMARS)))
+    report = picker.send(path="/lti/picker/insert")
+    assert picker.picks == [str(OMARS)]
+    assert "media-not-yours" in report.text
+    for page in (picker, report):
+        assert "secret" not in page.text
+        assert "German" not in page.text
 
 
 def test_nothing_is_told_of_what_is_somebody_elses(alone: World):

@@ -1,6 +1,5 @@
 """The picker where Studio does not serve, or there is nothing to show: the form stays."""
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.core import accounts
 from app.models import studio_pace
-from sandbox.studio.search import Search
 from tests.journeys.launching import table
-from tests.journeys.picking import Picker, deep_link, without_email
+from tests.journeys.picking import deep_link, without_email
 from tests.journeys.starting import started_again
 from tests.world import World
 
@@ -111,10 +110,9 @@ def test_where_those_who_look_wait_the_picker_says_so_and_launches_go_on(alone: 
     busy = picker.search(title="one more")
     assert busy.said == "This service is busy at the moment."
     assert busy.field("title") == "one more"
-    assert picker.search().titles == picker.titles, "what is in memory needs no thread"
-    course = alone.lms.copy_course(101)
-    link = alone.marked(260854)
-    assert alone.launch(link, course_id=course.id).status_code == 302, "launches find a thread"
+    assert busy.search(title="").titles == picker.titles, "what is in memory needs no seat"
+    made = alone.launch(alone.marked(260854), course_id=103)
+    assert made.status_code == 302, "a launch finds a seat beside all searches"
     alone.tell_studio("release")
     for each in waiting:
         each.join()
@@ -140,48 +138,30 @@ def test_without_an_email_all_are_found_where_all_may_be_picked(world: World):
 def test_whoever_has_no_media_yet_is_told_how_to_get_one(world: World):
     picker = deep_link(world, change=_named("nobody.yet@sandbox.test"))
     assert "You have no videos in Studio yet." in picker.text
+    before = len(world.calls("search"))
+    picker.press("again")
+    assert len(world.calls("search")) == before + 1
     assert f'<a href="{world.studio.settings.url}" target="_blank" rel="noopener">' in picker.text
 
 
 def test_what_is_no_address_names_nobody(world: World):
     picker = deep_link(world, change=_named("not an address"))
     assert "Studio cannot tell which videos are yours." in picker.text
+    assert "what it gave for you is not an e-mail address" in picker.text
 
 
-def _shared(picker: Picker) -> list[str]:
-    found = []
-    while True:
-        found += picker.titles
-        if not picker.has_button("further"):
-            return found
-        picker = picker.press("further")
-
-
-def test_what_is_shared_with_somebody_is_found_step_by_step(alone: World):
-    picker = deep_link(alone).search(show="shared")
-    before = len(alone.calls("users"))
-    assert before > 0
-    looked = re.search(r"Looked through ([\d,]+) of ([\d,]+) videos", picker.text)
-    assert looked is not None
-    assert 24 <= int(looked[1]) <= 50
-    found = _shared(picker)
-    studio = alone.studio
-    ines = studio.people.find_by_email("ines.instructor@sandbox.test")
-    expected = [
-        media.title
-        for media in studio.catalogue.search(Search.model_construct(per_page=1000), ines)[0]
-        if media.owner.id != ines.id
-    ]
-    assert sorted(found) == sorted(expected)
-    asked = len(alone.calls("users"))
-    assert _shared(picker.press("search")) == found
-    assert len(alone.calls("users")) == asked, "who has access is remembered for some minutes"
-
-
-def test_looking_for_shared_media_asks_for_no_more_than_24_at_once(alone: World):
-    before = len(alone.calls("users"))
-    deep_link(alone, change=_named("mei.mathematician@sandbox.test")).search(show="shared")
-    assert len({call["path"] for call in alone.calls("users")[before:]}) in range(1, 25)
+def test_the_people_of_another_platform_hear_why_studio_does_not_know_them(world: World):
+    home = world.lms.settings
+    deep_link(world)
+    accounts.set_home(world.database, 1, "https://home.example", "1")
+    try:
+        picker = deep_link(world)
+        launched = world.launch({"media_id": "260875", "embed_type": "embed"}, person="instructor")
+    finally:
+        accounts.set_home(world.database, 1, home.url, home.client_id)
+    why = "Several LMS share this Studio, and Studio knows the people of another one."
+    assert (why in picker.text, picker.titles) == (True, [])
+    assert (launched.status_code, why in launched.text) == (403, True)
 
 
 def test_a_studio_that_is_not_connected_names_who_can_mend_it(alone: World):

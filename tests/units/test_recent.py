@@ -43,6 +43,14 @@ def test_what_was_kept_first_goes_first():
     assert [recent.find(number) for number in (1, 2, 3)] == [1, None, 3]
 
 
+def test_what_is_forgotten_is_asked_again():
+    recent: Recent[int] = Recent(60, 2)
+    recent.keep("x", 1)
+    recent.forget("x")
+    recent.forget("y")
+    assert recent.recall("x", lambda: 2) == 2
+
+
 def test_what_failed_is_not_kept():
     recent: Recent[int] = Recent(60, 2)
 
