@@ -24,6 +24,7 @@ from app.lti.picker_rows import make_rows
 from app.lti.picks import MOST_PICKS, Pick
 from app.lti.session import Visit
 from app.outside import Outside
+from app.studio.client import StudioClient
 from app.studio.errors import StudioError
 from app.texts import Said
 
@@ -62,10 +63,8 @@ def render(
 ) -> Response:
     """Show the picker as its form says, with `notice` above all; Studio has so many seconds."""
     asked, account = picker_form.read_asked(), outside.account(visit.account_id)
-    is_open = outside.settings.studio_library == "all"
     with outside.patient_studio(account, seconds) as studio:
-        memory = outside.studio_memory
-        shelf = Shelf(studio, memory, account.id, visit.email, is_open, asked.anew)
+        shelf = _shelf(outside, visit, studio, asked)
         found = _find(shelf, asked)
     several = visit.picking is None or visit.picking.accept_multiple
     new = _begin_pick(outside, visit, several=several)
@@ -87,7 +86,6 @@ def render(
         why_unknown=library.WHY_UNKNOWN[visit.unknown or "none"],
         rows=rows,
         picks=_tray(picked, {row.media_id: row.captions for row in rows}),
-        picked_ids=[pick.media_id for pick in picked],
         sources=SOURCES,
         sorts=SORTS,
         sizes=SIZES,
@@ -95,6 +93,12 @@ def render(
         frame_height=FRAME_HEIGHT,
     )
     return make_response(page)
+
+
+def _shelf(outside: Outside, visit: Visit, studio: StudioClient, asked: Asked) -> Shelf:
+    is_open = outside.settings.studio_library == "all"
+    memory = outside.studio_memory
+    return Shelf(studio, memory, visit.account_id, visit.email, is_open, asked.anew)
 
 
 def _find(shelf: Shelf, asked: Asked) -> Found:

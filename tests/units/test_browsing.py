@@ -51,7 +51,7 @@ def some(count: int, **more: Any) -> list[Media]:
 
 
 def shelf(studio: Studio, email: str | None = ME, *, is_open: bool = False) -> Shelf:
-    return Shelf(lambda: studio, Memory(), 1, email, is_open)  # type: ignore[arg-type, return-value]
+    return Shelf(studio, Memory(), 1, email, is_open)  # type: ignore[arg-type]
 
 
 def ids(view: View) -> list[int]:
