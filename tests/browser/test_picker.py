@@ -199,13 +199,18 @@ def test_a_page_that_was_left_too_long_says_so(page: Page, world: World):
 def test_looking_further_adds_to_what_was_found(page: Page, world: World):
     frame = open_picker(page, world)
     frame.get_by_text("Shared with me").click()
+    expect(frame.locator(".state")).to_contain_text("Search for a word of the title")
+    frame.locator("#title").fill("e")
+    frame.get_by_role("button", name="Search", exact=True).click()
     further = frame.get_by_role("button", name="Keep looking")
     further.wait_for()
     before = frame.locator(".media").count()
     further.click()
     frame.get_by_role("button", name="Start over").wait_for()
     wait_for_list(frame)
-    assert frame.locator(".media").count() >= before
+    found = frame.locator(".media").count()
+    assert found >= before
+    expect(frame.locator("#found")).to_have_text(f"{found} videos found")
     asked = searches(page)
     frame.locator("#title").fill("lab")
     frame.locator("#tag").evaluate(
