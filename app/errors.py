@@ -5,7 +5,7 @@ line. Where they come from decides only which slug, status and hint they carry.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -36,6 +36,10 @@ class ServiceError(Exception):
     def __str__(self) -> str:
         return f"{self.title} {self.hint}".rstrip()
 
+    def told(self) -> dict[str, Any]:
+        """Give the fields that an `EmbedError` can be made of again, later or elsewhere."""
+        return {field.name: getattr(self, field.name) for field in fields(ServiceError)}
+
 
 class LaunchError(ServiceError):
     """A launch or login that is not accepted."""
@@ -51,6 +55,10 @@ class EmbedError(ServiceError):
 
 class ApiError(ServiceError):
     """A request of the REST API, or a key for it, that is not accepted."""
+
+
+class BatchError(ServiceError):
+    """A batch that is not there, or that cannot be begun."""
 
 
 @dataclass(frozen=True)

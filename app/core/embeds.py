@@ -249,16 +249,8 @@ def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url
 
 
 def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain: bool) -> None:
-    failure = {
-        "slug": error.slug,
-        "status": error.status,
-        "title": error.title,
-        "hint": error.hint,
-        "retry_after_seconds": error.retry_after_seconds,
-        "log": error.log,
-    }
     values = {
-        "failure": json.dumps(failure),
+        "failure": json.dumps(error.told()),
         "uncertain": uncertain,
         # What was held back was not tried: a launch that waited for it may try, and does.
         "failed_at": None if isinstance(error, StudioHeldBackError) else datetime.now(UTC),
