@@ -155,6 +155,7 @@ def cancel_batch(db: Database, account_id: int, batch_id: int) -> Batch:
     ended = {"status": "cancelled", "finished_at": datetime.now(UTC), **_NO_TROUBLE}
     pending = _fitting(batch_id, "pending")
     with db.writing() as connection:
+        lock_batches(connection, [batch_id])
         stopped = sa.update(batch).where(_is(batch_id), batch.c.status.in_(ACTIVE)).values(ended)
         if connection.execute(stopped).rowcount:
             left = sa.update(batch_item).where(pending).values(status="cancelled")
@@ -171,12 +172,22 @@ def retry_failed(db: Database, account_id: int, batch_id: int) -> tuple[Batch, i
     anew = {"status": "pending", "due_at": datetime.now(UTC), "tries": 0}
     again = {"status": "queued", "finished_at": None, **_NO_TROUBLE}
     with db.writing() as connection:
+        lock_batches(connection, [batch_id])
         failed = sa.update(batch_item).where(_fitting(batch_id, "failed"))
         count = connection.execute(failed.values(**anew, failure=None, done_at=None)).rowcount
         if count:
             ended = sa.and_(_is(batch_id), batch.c.status.not_in(ACTIVE))
             connection.execute(sa.update(batch).where(ended).values(again))
     return get_batch(db, account_id, batch_id), count
+
+
+def lock_batches(connection: Connection, batch_ids: list[int]) -> None:
+    """Let others who change these batches wait until this transaction ends.
+
+    Else one would end a batch in which another just made items pending.
+    """
+    rows = sa.select(batch.c.id).where(batch.c.id.in_(batch_ids)).order_by(batch.c.id)
+    connection.execute(rows.with_for_update()).all()
 
 
 def read_failure(text: str | None) -> ServiceError | None:

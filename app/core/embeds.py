@@ -119,9 +119,11 @@ def ensure_embed(
     made_by: str,
     since: datetime,
     wait_seconds: float,
+    title: str | None = None,
 ) -> Embed:
     """Find an embed, or make it, or wait for the one who makes it.
 
+    A new one gets `title`; without one Studio is asked for the media's.
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
     Those who asked `since` before an attempt failed get its error instead of one more attempt.
@@ -141,7 +143,7 @@ def ensure_embed(
     def make() -> Embed:
         client = studio.within(MAKING_SECONDS)
         check_permitted(client)
-        return _make(db, client, key, made_by)
+        return _make(db, client, key, made_by, title)
 
     return locks.one_for_all(
         db, key.lock_name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=wait_seconds
@@ -174,10 +176,14 @@ def remake_embed(
         locks.release(db, key.lock_name, holder)
 
 
-def _make(db: Database, studio: StudioClient, key: EmbedKey, made_by: str) -> Embed:
+def _make(
+    db: Database, studio: StudioClient, key: EmbedKey, made_by: str, title: str | None
+) -> Embed:
     uncertain = _claim(db, key, made_by)
     try:
-        title, tries = studio.get_media(key.media_id).title, 1
+        if title is None:
+            title = studio.get_media(key.media_id).title
+        tries = 1
         while True:
             try:
                 launch_url = _find_or_create(studio, key, look_first=uncertain)
