@@ -14,6 +14,7 @@ from app.cli import (
     platforms,
     studio,
     studio_connect,
+    worker,
 )
 
 
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(group.commands)
     studio.commands.add_command(studio_connect.connect)
     app.cli.add_command(doctor.doctor)
+    app.cli.add_command(worker.worker)
 
 
 def prepares_itself() -> bool:

@@ -13,7 +13,7 @@ from tests.journeys.starting import run
 from tests.world import bare_environment
 
 GROUPS = ["api-keys", "courses", "db", "embeds", "keys", "media", "platforms", "studio"]
-ALONE = ["doctor"]
+ALONE = ["doctor", "worker"]
 
 
 @pytest.fixture(scope="module")
