@@ -58,6 +58,11 @@ def count_threads(calls_per_second: float) -> int:
     return max(FEWEST_THREADS, min(MOST_THREADS, math.ceil(calls_per_second)))
 
 
+def is_worked_on(db: Database, account_id: int) -> bool:
+    """Whether a run is at an account's batches now."""
+    return locks.is_held(db, _lock_name(account_id))
+
+
 def work_off(
     db: Database,
     account_id: int,
@@ -70,7 +75,7 @@ def work_off(
     `studio` is a patient client. What is in hand is finished. Does nothing where another run is
     at it.
     """
-    name = f"batches-{account_id}"
+    name = _lock_name(account_id)
     holder = locks.acquire(db, name, LEASE_SECONDS)
     if holder is None:
         return
@@ -80,6 +85,10 @@ def work_off(
         run.go_on()
     finally:
         locks.release(db, name, holder)
+
+
+def _lock_name(account_id: int) -> str:
+    return f"batches-{account_id}"
 
 
 @dataclass

@@ -1,9 +1,7 @@
 """Batches are worked off beside gunicorn: each item once, with its embed or its error."""
 
-from dataclasses import replace
 
-from tests.journeys import batching
-from tests.journeys.batching import MEDIA, begin, items, wait_until_done, wanted
+from tests.journeys.batching import begin, items, wait_until_done, wanted
 from tests.world import World
 
 

@@ -1,0 +1,56 @@
+"""Results as files: CSV that is safe for spreadsheets, and JSON lines."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from app.core.plans import fields
+
+FIRST = ("row", "course_id", "media_id", "embed_type", "downloadable", "title", "start_at")
+LAST = fields.RESULTS[1:]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BYTE_ORDER_MARK = "\ufeff"
+"""By it Excel knows UTF-8."""
+
+
+class Writer(Protocol):
+    """Where text goes."""
+
+    def write(self, text: str, /) -> object:
+        """Write some."""
+
+
+def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Writer) -> None:
+    """Write a row for each result; `columns` are the free ones, between ours.
+
+    Every cell is in quotes, and one that a spreadsheet would take for a formula begins with an
+    apostrophe.
+    """
+    free = [column for column in columns if column not in FIRST + LAST]
+    out.write(_BYTE_ORDER_MARK)
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
+    table.writerow([_safe(head) for head in (*FIRST, *free, *LAST)])
+    for result in results:
+        given = {**result["columns"], **result}
+        table.writerow([_safe(_text(given.get(name))) for name in (*FIRST, *free, *LAST)])
+
+
+def write_jsonl(results: Iterable[dict[str, Any]], out: Writer) -> None:
+    """Write an object for each result, a line each."""
+    for result in results:
+        out.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
