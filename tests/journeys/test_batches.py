@@ -1,6 +1,5 @@
 """Batches are worked off beside gunicorn: each item once, with its embed or its error."""
 
-
 from tests.journeys.batching import begin, items, wait_until_done, wanted
 from tests.world import World
 

@@ -77,7 +77,8 @@ def export(
 
 def _free_columns(items: Iterable[Item]) -> list[str]:
     """Give the free columns of all items, in their order."""
-    return [name for name in dict.fromkeys(name for item in items for name in item.more) if name != ROW]
+    names = dict.fromkeys(name for item in items for name in item.more)
+    return [name for name in names if name != ROW]
 
 
 def _write(

@@ -61,15 +61,13 @@ def batch(
     flask embeds batch term.csv
     flask embeds batch term.csv --courses courses.csv --no-wait
     """
-    if again and key is not None:
-        raise click.UsageError("--key and --again exclude one another.")
     account = outside.get_account(studio)
     with ExitStack() as stack:
         plan = _open(outside, account, stack, file, courses)
         if dry_run:
             _show(outside, account, plan, as_json=as_json)
             return
-        once = None if again else _once(plan, key)
+        once = _once(plan, key, again=again)
         begun, is_new = _begin(outside, account, plan, once, skip_faulty=skip_faulty)
     work.wake(outside, account.id)
     _tell_begun(begun, is_new=is_new, err=as_json)
@@ -114,8 +112,12 @@ def _begin(
         _tell_read(plan)
 
 
-def _once(plan: Plan, key: str | None) -> Once:
+def _once(plan: Plan, key: str | None, *, again: bool) -> Once | None:
     """Give what makes two plans one: what is in their files."""
+    if again:
+        if key is not None:
+            raise click.UsageError("--key and --again exclude one another.")
+        return None
     digests = [source.digest for source in (plan.source, plan.courses) if source is not None]
     digest = hashlib.sha256(" ".join(digests).encode()).hexdigest()
     return Once(f"plan {digest}" if key is None else key, digest)
@@ -126,8 +128,8 @@ def _tell_read(plan: Plan) -> None:
     for fault in plan.faults.told:
         click.echo(printable(str(fault)), err=True)
     if plan.faults.count > len(plan.faults.told):
-        more = plan.faults.count - len(plan.faults.told)
-        click.echo(f"… and {more:,} faults more.", err=True)
+        beyond = plan.faults.count - len(plan.faults.told)
+        click.echo(f"… and {beyond:,} faults more.", err=True)
     for note in plan.notes:
         click.echo(printable(note), err=True)
     if plan.folded_count:

@@ -66,9 +66,7 @@ class StandIn:
 
 
 @contextmanager
-def standing_in(
-    outside: Outside, account: Any, say: Callable[[str], None]
-) -> Iterator[StandIn]:
+def standing_in(outside: Outside, account: Any, say: Callable[[str], None]) -> Iterator[StandIn]:
     """Give somebody who is there for the block."""
     with ThreadPoolExecutor(1, "stand-in") as pool:
         stand_in = StandIn(outside, account, pool, say)

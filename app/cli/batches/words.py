@@ -22,8 +22,10 @@ def how_far(found: Batch, progress: Progress) -> str:
 def ended(found: Batch, made: int) -> str:
     """Give `Batch 3 is done: 41 made, 2 there already, 1 failed.`"""
     there = found.succeeded - made
-    counts = ((made, "made"), (there, "there already"), (found.failed, "failed"))
-    counts += ((found.pending, "pending"), (found.cancelled, "cancelled"))
+    counts = (
+        *((made, "made"), (there, "there already"), (found.failed, "failed")),
+        *((found.pending, "pending"), (found.cancelled, "cancelled")),
+    )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
     return f"Batch {found.id} is {found.status}: {told}."
 
