@@ -112,7 +112,7 @@ def _make_queue(settings: Settings, db: Database) -> Any:
 
     Security: Huey reads its messages by pickle, so only what SECRET_KEY signed is read.
     """
-    name = f"studio-embed-{sha256(settings.public_url.encode()).hexdigest()[:12]}"
+    name = f"studioembed{sha256(settings.public_url.encode()).hexdigest()[:12]}"
     signed = SignedSerializer(settings.secret_keys[0], name)
     if settings.redis_url is not None:
         return _make_redis(settings.redis_url.get_secret_value(), name, signed)

@@ -24,6 +24,7 @@ GROUND = frozenset(
         "models",
         "settings",
         "texts",
+        "utc",
     }
 )
 COMPOSITION = frozenset({"outside", "prepare", "work"})

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from app.cli.batches import words
 from app.core import embeds
 from app.core.batch_making import NewItem
 from app.core.batch_results import ROW
@@ -26,7 +27,7 @@ def show_plan(outside: Outside, account_id: int, plan: Plan) -> None:
         what = "make" if embed_id is None else f"there already (embed {embed_id})"
         click.echo(printable(f"row {item.more[ROW]}: {what}: {_name(item)}"))
     rows = "1 row" if plan.rows == 1 else f"{plan.rows:,} rows"
-    told = f"{rows}, {items:,} embeds: {items - there:,} to make, {there:,} there already."
+    told = f"{rows}, {words.embeds(items)}: {items - there:,} to make, {there:,} there already."
     click.echo(f"{plan.source.name}: {told} Nothing was done.")
 
 

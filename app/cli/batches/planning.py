@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import click
 
 from app import work
+from app.cli.batches import words
 from app.cli.batches.dry_run import show_plan, show_plan_as_json
 from app.cli.batches.group import describe, waits
 from app.cli.batches.watching import see_through
@@ -140,7 +141,7 @@ def _tell_read(plan: Plan) -> None:
 
 def _tell_begun(begun: Batch, *, is_new: bool, err: bool) -> None:
     if is_new:
-        click.echo(f"Batch {begun.id}: {begun.total:,} embeds.", err=err)
+        click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
         return
     told = f"This plan was begun before, as batch {begun.id} ({begun.status})."
     click.echo(f"{told} --again begins it once more.", err=err)

@@ -47,7 +47,8 @@ def retry(
     found, count = batches.retry_failed(outside.db, account.id, batch_id)
     if count:
         work.wake(outside, account.id)
-    click.echo(f"{count:,} of batch {batch_id} are tried again.", err=as_json)
+    are = "is" if count == 1 else "are"
+    click.echo(f"{count:,} of batch {batch_id} {are} tried again.", err=as_json)
     if wait:
         see_through(outside, account, batch_id, as_json=as_json)
     elif as_json:

@@ -7,6 +7,11 @@ from app.core.batches import Batch, Item, Progress
 from app.inputs import printable
 
 
+def embeds(count: int) -> str:
+    """Give `1 embed`, or `8,000 embeds`."""
+    return "1 embed" if count == 1 else f"{count:,} embeds"
+
+
 def how_far(found: Batch, progress: Progress) -> str:
     """Give `1,240 of 8,000, 3 failed, 19.8 a second, until about 02:14 UTC`."""
     parts = [f"{found.total - found.pending:,} of {found.total:,}"]

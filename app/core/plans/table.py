@@ -17,6 +17,7 @@ NO_UTF8 = "Something here is not UTF-8."
 AS_UTF8 = "In Excel: save it as “CSV UTF-8”."
 _DELIMITERS = ",;\t"
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
+_AFTER_RETURN = re.compile(r"(?<=\r)(?!\n)")
 _NO_TEXT = {
     b"PK\x03\x04": "This is a workbook and no CSV file.",
     b"\xd0\xcf\x11\xe0": "This is a workbook and no CSV file.",
@@ -118,7 +119,8 @@ def _decode(source: Source) -> Iterator[str]:
         if start.startswith(mark):
             raise UnreadableError(Fault(source.name, None, None, problem, AS_UTF8))
     for number, line in enumerate(source.file):
-        yield line.decode("utf-8" if number else "utf-8-sig")
+        text = line.decode("utf-8" if number else "utf-8-sig")
+        yield from filter(None, _AFTER_RETURN.split(text))
 
 
 def _find_delimiter(first: str, known: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-import app.models
+import app.utc
 
 revision = '0010'
 down_revision = '0009'
@@ -18,11 +18,11 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=255), nullable=True),
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
-    sa.Column('created_at', app.models.Utc(timezone=True), nullable=False),
-    sa.Column('started_at', app.models.Utc(timezone=True), nullable=True),
-    sa.Column('finished_at', app.models.Utc(timezone=True), nullable=True),
+    sa.Column('created_at', app.utc.Utc(timezone=True), nullable=False),
+    sa.Column('started_at', app.utc.Utc(timezone=True), nullable=True),
+    sa.Column('finished_at', app.utc.Utc(timezone=True), nullable=True),
     sa.Column('trouble', sa.Text(), nullable=True),
-    sa.Column('resumes_at', app.models.Utc(timezone=True), nullable=True),
+    sa.Column('resumes_at', app.utc.Utc(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['studio_account.id'], name=op.f('fk_batch_account_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['api_key_id'], ['api_key.id'], name=op.f('fk_batch_api_key_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
@@ -42,12 +42,12 @@ def upgrade() -> None:
     sa.Column('start_at', sa.Integer(), nullable=True),
     sa.Column('more', sa.Text(), nullable=True),
     sa.Column('status', sa.String(length=16), nullable=False),
-    sa.Column('due_at', app.models.Utc(timezone=True), nullable=False),
+    sa.Column('due_at', app.utc.Utc(timezone=True), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('embed_id', sa.Integer(), nullable=True),
     sa.Column('made', sa.Boolean(), nullable=True),
     sa.Column('failure', sa.Text(), nullable=True),
-    sa.Column('done_at', app.models.Utc(timezone=True), nullable=True),
+    sa.Column('done_at', app.utc.Utc(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_batch_item_batch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('batch_id', 'number', name=op.f('pk_batch_item'))
     )
@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.Column('body_hash', sa.String(length=64), nullable=False),
     sa.Column('batch_id', sa.Integer(), nullable=False),
-    sa.Column('created_at', app.models.Utc(timezone=True), nullable=False),
+    sa.Column('created_at', app.utc.Utc(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_idempotency_key_batch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('hash', name=op.f('pk_idempotency_key'))
     )
