@@ -95,7 +95,7 @@ def test_a_tag_that_nothing_has_is_told(reach: Reach):
 
 
 def test_what_studio_cannot_be_asked_is_told_by_its_column(reach: Reach):
-    _, plan, asked = read(reach, f',Mitosis,nobody,,101,\n,,,{"x" * 300},101,\n')
+    _, plan, asked = read(reach, f",Mitosis,nobody,,101,\n,,,{'x' * 300},101,\n")
     assert [(fault.row, fault.column) for fault in plan.faults.told] == [(2, "owner"), (3, "tag")]
     assert told(plan)[0].endswith("Studio cannot be asked for this: must be an e-mail address.")
     assert asked == []

@@ -1,8 +1,5 @@
 """Batches are worked off beside gunicorn: each item once, with its embed or its error."""
 
-<<<<<<< HEAD
-from tests.journeys.batching import begin, items, wait_until_done, wanted
-=======
 import itertools
 from collections import Counter
 from typing import Any
@@ -24,7 +21,6 @@ from tests.journeys.batching import (
     wanted,
 )
 from tests.journeys.commanding import rest
->>>>>>> batches
 from tests.world import World
 
 UNKNOWN = 999_999_999

@@ -84,8 +84,7 @@ def test_a_plan_is_read_as_any_spreadsheet_writes_it(text: str):
 def test_a_row_is_named_as_the_spreadsheet_shows_it():
     text = 'media_id,course_id,note\n7,101,"two\nlines"\n\nx,102,\n'
     assert faults(text) == [
-        "term.csv, row 4, column media_id: “x” is no number. "
-        "Write a whole number, such as 260854."
+        "term.csv, row 4, column media_id: “x” is no number. Write a whole number, such as 260854."
     ]
 
 
@@ -223,12 +222,10 @@ def test_courses_are_found_by_their_sis_ids(courses: str):
 def test_what_is_wrong_with_the_courses_is_told_with_what_is_wrong_with_the_plan():
     courses = "sis_course_id,course_id\nA,x\nB,101\nB,102\n"
     assert faults("media_id,sis_course_id\ny,B\n", courses) == [
-        "courses.csv, row 2, column course_id: “x” is no number of a course. "
-        "Write a whole number.",
+        "courses.csv, row 2, column course_id: “x” is no number of a course. Write a whole number.",
         "courses.csv, row 4, column course_id: B is course 101 in a row above, and 102 here. "
         "Remove the wrong row.",
-        "term.csv, row 2, column media_id: “y” is no number. "
-        "Write a whole number, such as 260854.",
+        "term.csv, row 2, column media_id: “y” is no number. Write a whole number, such as 260854.",
     ]
     assert faults("media_id,sis_course_id\n7,B\n", "id,name\n1,x\n")[0] == (
         "courses.csv, row 1: The columns for SIS ids and numbers of courses are not there. Name "
