@@ -1,5 +1,6 @@
 """What became of a batch's items, in words and with what goes into a page, for who began it."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,10 @@ from app.core import content_items, marks
 from app.core.batches import Batch, Item
 from app.core.embeds import Embed
 from app.core.forwarding import with_start
+from app.core.plans.fields import MODULE
 from app.db import Database
 from app.errors import ServiceError
-from app.models import batch_item
+from app.models import batch, batch_item
 
 ROW = "row"
 """Among an item's free columns: its row in the plan that it came from."""
@@ -47,6 +49,27 @@ def count_made(db: Database, of: Batch) -> int:
     made = sa.and_(batch_item.c.batch_id == of.id, batch_item.c.made.is_(True))
     with db.reading() as connection:
         return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
+
+
+def find_modules(db: Database, account_id: int, course_id: int) -> dict[int, str]:
+    """Find in which module the embeds of a course belong, by their numbers: what a plan said last.
+
+    Embeds of which no plan said it are left out.
+    """
+    said = (
+        sa.select(batch_item.c.embed_id, batch_item.c.more)
+        .join(batch, batch.c.id == batch_item.c.batch_id)
+        .where(
+            batch.c.account_id == account_id,
+            batch_item.c.course_id == course_id,
+            batch_item.c.status == "succeeded",
+            batch_item.c.more.is_not(None),
+        )
+        .order_by(batch.c.id, batch_item.c.number)
+    )
+    with db.reading() as connection:
+        rows = [(row.embed_id, json.loads(row.more)) for row in connection.execute(said)]
+    return {embed_id: str(more[MODULE]) for embed_id, more in rows if more.get(MODULE)}
 
 
 def what_to_do(error: ServiceError) -> str:

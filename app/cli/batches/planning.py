@@ -24,6 +24,7 @@ from app.inputs import printable
 from app.outside import Outside
 
 SHOWN = 10
+STDIN = "<stdin>"
 
 
 @click.command("batch")
@@ -84,8 +85,8 @@ def _open(
     outside: Outside, account: Any, stack: ExitStack, file: BinaryIO, courses: BinaryIO | None
 ) -> Plan:
     def copy(original: BinaryIO) -> Source:
-        name = "standard input" if original.name in ("<stdin>", "-") else original.name
-        return stack.enter_context(copied(str(name), original))
+        name = str(getattr(original, "name", STDIN))
+        return stack.enter_context(copied("standard input" if name == STDIN else name, original))
 
     try:
         mapping = None if courses is None else copy(courses)
