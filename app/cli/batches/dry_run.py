@@ -28,7 +28,8 @@ def show_plan(outside: Outside, account_id: int, plan: Plan) -> None:
         click.echo(printable(f"row {item.more[ROW]}: {what}: {_name(item)}"))
     rows = "1 row" if plan.rows == 1 else f"{plan.rows:,} rows"
     told = f"{rows}, {words.embeds(items)}: {items - there:,} to make, {there:,} there already."
-    click.echo(f"{plan.source.name}: {told} Nothing was done.")
+    faults = f" {plan.faults.counted}." if plan.faults.count else ""
+    click.echo(f"{plan.source.name}: {told}{faults} Nothing was done.")
 
 
 def show_plan_as_json(outside: Outside, account_id: int, plan: Plan) -> None:

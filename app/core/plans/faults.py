@@ -42,6 +42,11 @@ class Faults:
     told: list[Fault] = field(default_factory=list)
     count: int = 0
 
+    @property
+    def counted(self) -> str:
+        """How many there are: `1 fault`, `12 faults`."""
+        return "1 fault" if self.count == 1 else f"{self.count:,} faults"
+
     def add(self, faults: Iterable[Fault]) -> None:
         """Add some."""
         for fault in faults:

@@ -1,14 +1,14 @@
 """Media by title and owner, or by tag: Studio is asked for each of them once."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import islice
 
 from app.studio.client import StudioClient
 from app.studio.errors import StudioArgumentError
 from app.studio.search import read_search
 from app.studio.shapes import Media
+
+MOST_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,14 @@ class Library:
             fault = error.faults[0]
             column = "owner" if fault.field == "owner" else "media_title"
             return Missing(column, f"Studio cannot be asked for this: {fault.message}.", "")
-        like, exact = [], []
+        like: list[Media] = []
+        exact: list[Media] = []
         for media in self._studio.list_media(wanted):
             if _exact(media.title) == _exact(named.title):
                 exact.append(media)
-            elif _folded(media.title) == _folded(named.title):
+            elif len(like) < MOST_NAMED:
                 like.append(media)
-            if len(exact) == 3:
+            if len(exact) > MOST_NAMED:
                 break
         if len(exact) == 1:
             return (Found(exact[0].id, exact[0].title),)
@@ -100,13 +101,9 @@ def _exact(title: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", title or "").split())
 
 
-def _folded(title: str | None) -> str:
-    return re.sub(r"\W+", " ", _exact(title)).strip().casefold()
-
-
 def _several(found: list[Media]) -> Missing:
-    ids = ", ".join(str(media.id) for media in found[:2])
-    more = " and more" if len(found) > 2 else ""
+    ids = ", ".join(str(media.id) for media in found[:MOST_NAMED])
+    more = " and more" if len(found) > MOST_NAMED else ""
     return Missing(
         "media_title",
         f"Several media have this title and owner: {ids}{more}.",
@@ -117,7 +114,7 @@ def _several(found: list[Media]) -> Missing:
 def _none(named: Titled, like: list[Media]) -> Missing:
     problem = f"{named.owner} has no media “{named.title}”."
     if like:
-        told = " and ".join(f"“{media.title}” ({media.id})" for media in islice(like, 2))
-        return Missing("media_title", problem, f"There is {told}: is that meant?")
+        told = " or ".join(f"“{media.title}” ({media.id})" for media in like)
+        return Missing("media_title", problem, f"Is {told} meant?")
     search = f"`flask media search --owner {named.owner}` lists those that are there."
     return Missing("media_title", problem, search)

@@ -102,11 +102,10 @@ class Plan:
 
 def faulty(faults: Faults) -> BatchError:
     """Give the error for a plan in which something is wrong."""
-    told = "1 fault" if faults.count == 1 else f"{faults.count:,} faults"
     return BatchError(
         "plan-faulty",
         422,
-        f"The plan has {told}, so nothing was begun.",
+        f"The plan has {faults.counted}, so nothing was begun.",
         "Mend it and give the same command again, or leave what is wrong out: --skip-faulty.",
     )
 
