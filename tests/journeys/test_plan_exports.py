@@ -88,7 +88,8 @@ def test_lines_of_json_say_the_same_without_an_apostrophe(number: str):
 def test_what_failed_is_a_plan_again_once_it_is_mended(tmp_path: Path, number: str):
     file = tmp_path / "failed.csv"
     done = run("embeds", "export", number, "--status", "failed", "--output", file)
-    assert done == Said(1, "", "")
+    ended = f"Batch {number} is done: 2 made, 1 failed.\n"
+    assert done == Said(1, f"Saved {file}, with 1 embed.\n", ended)
     mended = file.read_text(encoding="utf-8").replace('"5"', f'"{SAFETY}"')
     file.write_text(mended, encoding="utf-8")
     again = run("embeds", "batch", file, "--json")
@@ -110,12 +111,12 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path,
     assert "is there already. Replace it? There is no terminal to ask on: say --force." in (
         refused.err
     )
-    assert run(*order, "--force") == Said(1, "", "")
+    forced = run(*order, "--force")
+    assert (forced.status, forced.out) == (1, f"Saved {file}, with 3 embeds.\n")
     assert len(read_csv(file.read_text(encoding="utf-8"))) == 3
     nowhere = tmp_path / "none" / "x.csv"
-    assert run("embeds", "export", number, "--output", nowhere) == Said(
-        1, "", f"Error: {nowhere} cannot be written: No such file or directory.\n"
-    )
+    other = run("embeds", "export", "--course", str(COURSE), "--output", nowhere)
+    assert other == Said(1, "", f"Error: {nowhere} cannot be written: No such file or directory.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
 
 

@@ -59,7 +59,7 @@ def test_every_column_is_read_and_further_ones_are_kept_in_order():
     ]
     assert list(items[0].more) == ["row", "Zone", "module", "owner"]
     assert (plan.rows, plan.faults.count) == (2, 0)
-    assert plan.notes == ["The column row is left out: results have one of this name."]
+    assert plan.notes == ["Left out, because results have columns of these names: row."]
 
 
 @pytest.mark.parametrize(

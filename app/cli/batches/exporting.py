@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from app.cli.batches import words
 from app.cli.batches.formats import Writer, write_csv, write_jsonl
 from app.cli.terminal import ask, of_studio, with_outside
 from app.core import batch_results, batches, embed_lists, keys
@@ -72,6 +73,7 @@ def export(
     free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
     _write(form, output, batches.list_items(outside.db, of, status), free, around)
     if of.succeeded < of.total:
+        click.echo(words.ended(of, batch_results.count_made(outside.db, of)), err=True)
         sys.exit(1)
 
 
@@ -86,10 +88,9 @@ def _write(
 ) -> None:
     results = (batch_results.describe(item, around) for item in items)
     with _opened(output) as out:
-        if form == "csv":
-            write_csv(results, free, out)
-        else:
-            write_jsonl(results, out)
+        count = write_csv(results, free, out) if form == "csv" else write_jsonl(results, out)
+    if output is not None:
+        click.echo(f"Saved {output}, with {words.embeds(count)}.")
 
 
 class _StandardOutput:

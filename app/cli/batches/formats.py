@@ -21,8 +21,8 @@ class Writer(Protocol):
         """Write some."""
 
 
-def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Writer) -> None:
-    """Write a row for each result; `columns` are the free ones, between ours.
+def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Writer) -> int:
+    """Write a row for each result, and count them; `columns` are the free ones, between ours.
 
     Every cell is in quotes, and one that a spreadsheet would take for a formula begins with an
     apostrophe.
@@ -31,15 +31,19 @@ def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Wr
     out.write(_BYTE_ORDER_MARK)
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow([_safe(head) for head in (*FIRST, *free, *LAST)])
-    for result in results:
+    count = 0
+    for count, result in enumerate(results, start=1):  # noqa: B007 (the last is how many)
         given = {**result["columns"], **result}
         table.writerow([_safe(_text(given.get(name))) for name in (*FIRST, *free, *LAST)])
+    return count
 
 
-def write_jsonl(results: Iterable[dict[str, Any]], out: Writer) -> None:
-    """Write an object for each result, a line each."""
-    for result in results:
+def write_jsonl(results: Iterable[dict[str, Any]], out: Writer) -> int:
+    """Write an object for each result, a line each, and count them."""
+    count = 0
+    for count, result in enumerate(results, start=1):  # noqa: B007 (the last is how many)
         out.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return count
 
 
 def _text(value: Any) -> str:

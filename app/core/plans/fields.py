@@ -74,13 +74,15 @@ def check_heads(table: Table, *, with_courses: bool) -> list[Fault]:
 
 def notes_on_heads(table: Table) -> list[str]:
     """Say what somebody may not expect of some columns."""
-    notes = []
-    for column in table.columns:
-        if column in RESULTS:
-            notes.append(f"The column {column} is left out: results have one of this name.")
-        elif column not in KNOWN and (meant := _meant(column, KNOWN)):
-            notes.append(f"The column {column} is kept as it is. If {meant} is meant, rename it.")
-    return notes
+    left_out = ", ".join(column for column in table.columns if column in RESULTS)
+    notes = [f"Left out, because results have columns of these names: {left_out}."]
+    others = (column for column in table.columns if column not in KNOWN and column not in RESULTS)
+    nearly = ((column, _meant(column, KNOWN)) for column in others)
+    return notes[: bool(left_out)] + [
+        f"The column {column} is kept as it is. If {meant} is meant, rename it."
+        for column, meant in nearly
+        if meant
+    ]
 
 
 def read_row(table: Table, row: Row, courses: Mapping[str, int] | None) -> Wanted | list[Fault]:
