@@ -26,6 +26,7 @@ ACTIVE: tuple[Status, ...] = ("queued", "running")
 RATE_OVER = timedelta(minutes=1)
 AT_ONCE = 500
 _HIDDEN = "filling"
+_LOOK = "`flask batches list` shows those that are there."
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def find_batch(db: Database, account_id: int, batch_id: int) -> Batch | None:
 def get_batch(db: Database, account_id: int, batch_id: int) -> Batch:
     """Give a batch of this account; raises `BatchError`."""
     if (found := find_batch(db, account_id, batch_id)) is None:
-        raise BatchError("batch-not-found", 404, f"There is no batch {batch_id}.", "")
+        raise BatchError("batch-not-found", 404, f"There is no batch {batch_id}.", _LOOK)
     return found
 
 
