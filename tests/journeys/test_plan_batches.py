@@ -194,7 +194,9 @@ def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
 
 def test_what_is_no_batch_and_no_use_is_told(tmp_path: Path):
     file = plan(tmp_path, f"{HEAD}{MITOSIS},101,,,,\n")
-    assert run("batches", "show", "999999") == Said(1, "", "Error: There is no batch 999999. `flask batches list` shows those that are there.\n")
+    look = "`flask batches list` shows those that are there."
+    missing = Said(1, "", f"Error: There is no batch 999999. {look}\n")
+    assert run("batches", "show", "999999") == missing
     assert run("embeds", "batch", plan(tmp_path, HEAD)).err == (
         "Error: The batch has no items. Send at least one.\n"
     )

@@ -62,13 +62,11 @@ def export(
     around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
     if output is not None and output.exists():
         ask(f"{output} is there already. Replace it?", yes=force, option="--force")
-    if course_id is not None:
-        found = embed_lists.list_embeds(
-            outside.db, None, account_id=account.id, course_id=course_id
-        )
+    if batch_id is None:
+        mine = {"account_id": account.id, "course_id": course_id}
+        found = embed_lists.list_embeds(outside.db, None, **mine)
         _write(form, output, batch_results.of_embeds(found), [], around)
         return
-    assert batch_id is not None
     of = batches.get_batch(outside.db, account.id, batch_id)
     free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
     _write(form, output, batches.list_items(outside.db, of, status), free, around)

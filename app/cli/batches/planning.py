@@ -70,9 +70,7 @@ def batch(
             _show(outside, account, plan, as_json=as_json)
             return
         once = _once(plan, key, again=again)
-        begun, is_new = _begin(outside, account, plan, once, skip_faulty=skip_faulty)
-    work.wake(outside, account.id)
-    _tell_begun(begun, is_new=is_new, err=as_json)
+        begun = _begin(outside, account, plan, once, skip_faulty=skip_faulty, err=as_json)
     if wait:
         see_through(outside, account, begun.id, as_json=as_json)
     elif as_json:
@@ -104,14 +102,21 @@ def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
 
 
 def _begin(
-    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip_faulty: bool
-) -> tuple[Batch, bool]:
+    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip_faulty: bool, err: bool
+) -> Batch:
     items = plan.read() if skip_faulty else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
-        return create_batch(outside.db, account.id, items, name=name, once=once)
+        begun, is_new = create_batch(outside.db, account.id, items, name=name, once=once)
     finally:
         _tell_read(plan)
+    work.wake(outside, account.id)
+    if is_new:
+        click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
+    else:
+        told = f"This plan was begun before, as batch {begun.id} ({begun.status})."
+        click.echo(f"{told} --again begins it once more.", err=err)
+    return begun
 
 
 def _once(plan: Plan, key: str | None, *, again: bool) -> Once | None:
@@ -138,11 +143,3 @@ def _tell_read(plan: Plan) -> None:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
         click.echo(f"Rows that ask for the same count once: {', '.join(pairs)}{more}.", err=True)
-
-
-def _tell_begun(begun: Batch, *, is_new: bool, err: bool) -> None:
-    if is_new:
-        click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
-        return
-    told = f"This plan was begun before, as batch {begun.id} ({begun.status})."
-    click.echo(f"{told} --again begins it once more.", err=err)
