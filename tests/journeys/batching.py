@@ -4,6 +4,7 @@ import dataclasses
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,8 @@ from tests.world import ROOT, World, gunicorn
 
 ACCOUNT = 1
 MEDIA = 260854
-SECONDS = 40
+SECONDS = 90
+PAUSE = threading.Event()
 
 
 def begin(world: World, items: Iterable[NewItem]) -> Batch:
@@ -49,6 +51,7 @@ def wait_for(
     give_up = time.monotonic() + seconds
     while not is_so(found := look(world, batch)):
         assert time.monotonic() < give_up, (found, world.logs()[-3000:])
+        PAUSE.wait(0.1)
     return found
 
 
@@ -92,6 +95,7 @@ def find_beside(world: World, master: int, *, but: int = 0) -> int:
         if found:
             return found.pop()
         assert time.monotonic() < give_up, world.logs()
+        PAUSE.wait(0.1)
 
 
 def lives(pid: int) -> bool:
@@ -107,6 +111,7 @@ def wait_until_gone(pid: int, seconds: float) -> None:
     give_up = time.monotonic() + seconds
     while lives(pid):
         assert time.monotonic() < give_up
+        PAUSE.wait(0.1)
 
 
 @contextmanager
