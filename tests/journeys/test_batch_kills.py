@@ -28,6 +28,8 @@ from tests.journeys.batching import (
 from tests.world import World
 
 COUNT, STEP = 160, 25
+STUDIO_SECONDS = 0.2
+"""After Studio made an embed, until it says so: several are made unheard at each kill."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,6 +43,8 @@ def world(
 
 
 def test_killed_again_and_again_a_batch_makes_each_embed_once(world: World):
+    slow = {"delay_seconds": STUDIO_SECONDS, "after": True, "times": 2 * COUNT}
+    world.tell_studio("next", operation="create_embed", **slow)
     made = begin(world, wanted(range(5001, 5001 + COUNT)))
     chance = random.Random(3)
     with served(world, workers=2, WORKER="beside") as (again, master):
