@@ -9,7 +9,7 @@ MESSAGES := launch login key_set replay deep_link picker course_page lti1 who_ma
 AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
 SOURCES := app sandbox tests config bench wsgi.py
 
-.PHONY: help setup chromium run demo test test-pylti1p3 bench lint fix migration translations lock
+.PHONY: help setup chromium run demo test test-pylti1p3 bench bench-batch lint fix migration translations lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ $(OLD)/.installed: requirements-dev.txt requirements-pylti1p3.txt
 
 bench: setup ## what a launch costs, beside the least that any tool must do
 	$(BIN)/python -m bench
+
+bench-batch: setup ## a batch of 8,000: its share of what Studio allows, and what kill -9 costs; ITEMS=300
+	$(BIN)/python -m bench.batch $(if $(ITEMS),--items $(ITEMS)) $(if $(KILLS),--kills $(KILLS))
 
 lint: setup ## format, lint, types, Dockerfile
 	$(BIN)/ruff format --check $(SOURCES)

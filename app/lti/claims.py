@@ -11,7 +11,7 @@ from typing import Any
 
 from app.core.carried import LTI, Carried
 from app.core.platforms import Platform
-from app.inputs import is_id, origin_of, printable, read_positive
+from app.inputs import LONGEST_START_SECONDS, is_id, origin_of, printable, read_positive
 from app.lti import refusals, roles
 from app.studio.arguments import EMBED_TYPES
 from app.texts import say
@@ -25,7 +25,6 @@ VERSION = "1.3.0"
 LONGEST_TITLE = 255
 LONGEST_EMAIL = 320
 LONGEST_CUSTOM = 2048
-LONGEST_START_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
