@@ -5,6 +5,7 @@ from flask import Flask
 
 from app.cli import (
     api_keys,
+    cartridge,
     courses,
     database,
     doctor,
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     for group in (platforms, studio, courses, keys, api_keys, embeds, media, database):
         app.cli.add_command(group.commands)
     studio.commands.add_command(studio_connect.connect)
+    embeds.commands.add_command(cartridge.cartridge)
     app.cli.add_command(doctor.doctor)
 
 
