@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from app.cli.terminal import as_json, ask, of_studio, show, with_outside
-from app.core.cartridge import get_cartridge
+from app.core.cartridge import Cartridge, get_cartridge
 from app.core.part_files import FileNotWrittenError
 from app.inputs import LARGEST_ID
 from app.outside import Outside
@@ -44,26 +44,26 @@ def cartridge(
     """
     if output == STDOUT and as_json:
         raise click.UsageError("--json and --output -: standard output has room for one of them.")
-    if not output.is_dir() and not output.parent.is_dir():
-        raise click.UsageError(f"--output: there is no folder {output.parent}.")
     account = outside.get_account(studio)
     made = get_cartridge(outside.db, account, course_id, outside.settings.public_url)
     if output == STDOUT:
         click.echo(made.content, nl=False)
         return
-    target = output / made.name if output.is_dir() else output
-    if target.exists():
-        ask(f"{target} is there already. Replace it?", yes=force, option="--force")
-    _write(target, made.content)
+    target = _write(made, output, force=force)
     if as_json:
         show({"course_id": course_id, "path": str(target), "links": made.links})
         return
     click.echo(f"Saved {target}, with {made.links} {'link' if made.links == 1 else 'links'}.")
 
 
-def _write(target: Path, content: bytes) -> None:
+def _write(made: Cartridge, output: Path, *, force: bool) -> Path:
+    """Write the file, and say where; raises `FileNotWrittenError`."""
     try:
-        target.write_bytes(content)
+        target = output / made.name if output.is_dir() else output
+        if target.exists():
+            ask(f"{target} is there already. Replace it?", yes=force, option="--force")
+        target.write_bytes(made.content)
     except OSError as error:
-        title = f"{target} cannot be written: {error.strerror}."
+        title = f"{error.filename or output} cannot be written: {error.strerror}."
         raise FileNotWrittenError("file-not-written", 500, title, "") from None
+    return target
