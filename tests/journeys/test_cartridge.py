@@ -105,7 +105,9 @@ def test_the_command_writes_a_file_or_standard_output(
     )
     assert target.read_bytes() == (tmp_path / "course-102.imscc").read_bytes()
     command = [sys.executable, "-m", "flask", *order, "-"]
-    piped = subprocess.run(command, cwd=ROOT, env=world.environment, capture_output=True, check=True)
+    piped = subprocess.run(
+        command, cwd=ROOT, env=world.environment, capture_output=True, check=True
+    )
     assert piped.stdout == target.read_bytes()
 
 
@@ -140,7 +142,9 @@ def test_what_cannot_be_written_says_why(world: World, tmp_path: Path):
         f"Error: {nowhere} cannot be written: No such file or directory.\n"
     )
     told = fail(world, *order, "101", "--output", "-", "--json", status=2)
-    assert told.endswith("Error: --json and --output -: standard output has room for one of them.\n")
+    assert told.endswith(
+        "Error: --json and --output -: standard output has room for one of them.\n"
+    )
     for wrong in ("", "x", "0"):
         told = fail(world, *order, *wrong.split(), status=2)
         assert "Usage: python -m flask embeds cartridge" in told

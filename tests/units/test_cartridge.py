@@ -29,7 +29,7 @@ TITLES = {
     "\x00\x0b\x1f\x7f\x85\ufffe\uffff\ud800": "Video 7",
     "Cells\x00and\x0bmore\x85": "Cells and more",
     "two\nlines  and\ttabs": "two lines and tabs",
-    "]]> <b> & \"quotes\" ' &amp; <!-- ?>": "]]> <b> & \"quotes\" ' &amp; <!-- ?>",
+    ']]> <b> & "quotes" \' &amp; <!-- ?>': ']]> <b> & "quotes" \' &amp; <!-- ?>',
     "../../etc/passwd\\..\\x": "../../etc/passwd\\..\\x",
     "Labor 👩🏽‍🔬 und Δοκιμή": "Labor 👩🏽‍🔬 und Δοκιμή",
     "שיעור \u202eمرحبا": "שיעור \u202eمرحبا",
@@ -185,9 +185,7 @@ def test_modules_hold_their_embeds_in_order_and_the_rest_has_one_of_its_own():
     assert len(set(names)) == len(names)
     assert all(NAME.fullmatch(name) for name in names)
     references = [one.attrib.get("identifierref") for one in files["imsmanifest.xml"].iter()]
-    resources = [
-        one.attrib["identifier"] for one in files["imsmanifest.xml"].iter(f"{CP}resource")
-    ]
+    resources = [one.attrib["identifier"] for one in files["imsmanifest.xml"].iter(f"{CP}resource")]
     assert sorted(filter(None, references)) == sorted(resources)
 
 
