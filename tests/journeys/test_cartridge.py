@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,13 +13,19 @@ import pytest
 
 from app.core.embed_lists import list_embeds
 from sandbox.lms.messages import LTI
-from tests.journeys.commanding import fail, on_terminal
+from tests.journeys.commanding import in_environment, on_terminal, refuse, say
 from tests.pages import read_code
 from tests.world import ROOT, World
 
 MINE, MARKED, EMPTY = 262118, 262590, 999
 BLTI = "{http://www.imsglobal.org/xsd/imsbasiclti_v1p0}"
 TARGET = f"{LTI}/target_link_uri"
+
+
+@pytest.fixture(autouse=True)
+def _environment(world: World) -> Iterator[None]:
+    with in_environment(world):
+        yield
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def links(world: World, tmp_path: Path) -> list[str]:
     ]
     assert [answer.status_code for answer in made] == [302, 302]
     target = tmp_path / "course-102.imscc"
-    assert world.flask("embeds", "cartridge", "102", "--output", str(tmp_path)).stdout == (
+    assert say("embeds", "cartridge", "102", "--output", str(tmp_path)) == (
         f"Saved {target}, with 2 links.\n"
     )
     return canvas_addresses(target)
@@ -99,7 +105,7 @@ def test_the_command_writes_a_file_or_standard_output(
     world: World, links: list[str], tmp_path: Path
 ):
     order, target = ("embeds", "cartridge", "102", "--output"), tmp_path / "mine.imscc"
-    told = world.flask(*order, str(target), "--json", "--studio", "1").stdout
+    told = say(*order, str(target), "--json", "--studio", "1")
     assert told == (
         f'{{\n  "course_id": 102,\n  "path": "{target}",\n  "links": {len(links)}\n}}\n'
     )
@@ -117,34 +123,34 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(world: World, tmp_path
     target.write_text("mine")
     order = ("embeds", "cartridge", "101", "--output", str(target))
     question = f"{target} is there already. Replace it?"
-    said = fail(world, *order, status=2)
+    said = refuse(*order, status=2)
     assert said.endswith(f"Error: {question} There is no terminal to ask on: say --force.\n")
     status, lines = on_terminal(world, *order, answer="n\n", columns=300)
     assert (status, lines[-2:]) == (1, [f"{question} [y/N]: n", "Aborted!"])
     assert target.read_text() == "mine"
-    world.flask(*order, "--force")
+    say(*order, "--force")
     assert zipfile.is_zipfile(target)
 
 
 def test_what_cannot_be_written_says_why(world: World, tmp_path: Path):
     order = ("embeds", "cartridge")
-    assert fail(world, *order, str(EMPTY)) == (
+    assert refuse(*order, str(EMPTY)) == (
         f"Error: Nothing is embedded in course {EMPTY}. A cartridge needs at least one embed.\n"
     )
-    assert fail(world, *order, "101", "--studio", "nowhere").startswith("Error: There is no Studio")
+    assert refuse(*order, "101", "--studio", "nowhere").startswith("Error: There is no Studio")
     world.launch(world.marked(MARKED), course_id=101)
     long = tmp_path / ("x" * 300)
-    assert fail(world, *order, "101", "--output", str(long)) == (
+    assert refuse(*order, "101", "--output", str(long)) == (
         f"Error: {long} cannot be written: File name too long.\n"
     )
     nowhere = tmp_path / "no" / "x.imscc"
-    assert fail(world, *order, "101", "--output", str(nowhere)) == (
+    assert refuse(*order, "101", "--output", str(nowhere)) == (
         f"Error: {nowhere} cannot be written: No such file or directory.\n"
     )
-    told = fail(world, *order, "101", "--output", "-", "--json", status=2)
+    told = refuse(*order, "101", "--output", "-", "--json", status=2)
     assert told.endswith(
         "Error: --json and --output -: standard output has room for one of them.\n"
     )
     for wrong in ("", "x", "0"):
-        told = fail(world, *order, *wrong.split(), status=2)
-        assert "Usage: python -m flask embeds cartridge" in told
+        told = refuse(*order, *wrong.split(), status=2)
+        assert "Usage: flask embeds cartridge" in told
