@@ -6,6 +6,7 @@ from flask import Flask
 from app.cli import (
     api_keys,
     batches,
+    cartridge,
     courses,
     database,
     doctor,
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     studio.commands.add_command(studio_connect.connect)
     embeds.commands.add_command(batches.batch)
     embeds.commands.add_command(batches.export)
+    embeds.commands.add_command(cartridge.cartridge)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(worker.worker)
 

@@ -34,6 +34,7 @@ from app.studio.errors import (
 )
 from app.studio.protocol import EmbedWish
 from app.studio.trying import may_have_been_obeyed
+from app.texts import say
 
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
@@ -96,8 +97,8 @@ def get_embed(db: Database, embed_id: int) -> Embed:
         raise EmbedError(
             "embed-not-found",
             404,
-            texts.say("There is no embed {number}.", number=embed_id),
-            texts.say("`flask embeds list` shows those that are there."),
+            say("There is no embed {number}.", number=embed_id),
+            say("`flask embeds list` shows those that are there."),
         )
     return found
 
