@@ -9,7 +9,7 @@ MESSAGES := launch login key_set replay deep_link picker course_page lti1 who_ma
 AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
 SOURCES := app sandbox tests config bench wsgi.py
 
-.PHONY: help setup chromium run demo test test-pylti1p3 bench bench-picker lint fix migration translations lock
+.PHONY: help setup chromium run demo test test-pylti1p3 bench bench-batch bench-picker lint fix migration translations lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: setup ## what a launch costs, beside the least that any tool must do
 
 bench-picker: setup chromium ## how quick the picker is with 10,000 media, beside what it waits for
 	$(BIN)/python -m bench.picker
+
+bench-batch: setup ## a batch of 8,000: its share of what Studio allows, and what kill -9 costs; ITEMS=300
+	$(BIN)/python -m bench.batch $(if $(ITEMS),--items $(ITEMS)) $(if $(KILLS),--kills $(KILLS))
 
 lint: setup ## format, lint, types, Dockerfile
 	$(BIN)/ruff format --check $(SOURCES)

@@ -4,11 +4,12 @@ A door translates them: the pages to a page, the API to a problem document, the 
 line. Where they come from decides only which slug, status and hint they carry.
 """
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from app.texts import Said
+from app.texts import Said, from_json, to_json
 
 
 class StartError(Exception):
@@ -59,8 +60,26 @@ class EmbedError(PageError):
     """An embed that is not there and is not made."""
 
 
+def keep_error(error: ServiceError) -> str:
+    """Give an error as a database keeps it, to be told later, or in another language."""
+    kept = {field.name: getattr(error, field.name) for field in fields(ServiceError)}
+    said = {name: to_json(text) for name, text in kept.items() if isinstance(text, Said)}
+    return json.dumps(kept | said)
+
+
+def read_error(kept: str) -> EmbedError:
+    """Read what `keep_error` gave."""
+    told = json.loads(kept)
+    said = {name: from_json(told[name]) for name in ("title", "hint")}
+    return EmbedError(**told | said)
+
+
 class ApiError(ServiceError):
     """A request of the REST API, or a key for it, that is not accepted."""
+
+
+class BatchError(ServiceError):
+    """A batch that is not there, or that cannot be begun."""
 
 
 @dataclass(frozen=True)

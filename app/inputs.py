@@ -1,10 +1,11 @@
-"""What comes from outside, read without surprises: numbers, origins of URLs, texts."""
+"""What comes from outside, read without surprises: numbers, times, origins of URLs, texts."""
 
 import re
 from unicodedata import category
 from urllib.parse import urlsplit
 
 LARGEST_ID = 2**63 - 1
+LONGEST_START_SECONDS = 7 * 24 * 3600
 _HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -59,3 +60,16 @@ def read_positive(text: str) -> int | None:
     """Give a whole number above zero, as databases keep it; None where `text` is none."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
     return number if 0 < number <= LARGEST_ID else None
+
+
+def read_clock(text: str) -> int | None:
+    """Read seconds (`75`) or a clock's time (`1:15`, `1:02:03`); None where it is none."""
+    parts = text.split(":")
+    if len(parts) > 3 or not all(part.isascii() and part.isdecimal() for part in parts):
+        return None
+    if any(len(part) > 6 for part in parts) or any(int(part) > 59 for part in parts[1:]):
+        return None
+    seconds = 0
+    for part in parts:
+        seconds = seconds * 60 + int(part)
+    return seconds if seconds <= LONGEST_START_SECONDS else None

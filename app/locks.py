@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.db import Database, insert_into
 from app.models import lock
@@ -43,6 +43,14 @@ def is_held(db: Database, name: str) -> bool:
     held = select(lock.c.name).where(lock.c.name == name, lock.c.expires_at > datetime.now(UTC))
     with db.reading() as connection:
         return connection.execute(held).first() is not None
+
+
+def renew(db: Database, name: str, holder: str, lease_seconds: float) -> bool:
+    """Hold the lock for so long from now; gives whether it is still this holder's."""
+    mine = update(lock).where(lock.c.name == name, lock.c.holder == holder)
+    expires_at = datetime.now(UTC) + timedelta(seconds=lease_seconds)
+    with db.writing() as connection:
+        return connection.execute(mine.values(expires_at=expires_at)).rowcount > 0
 
 
 def release(db: Database, name: str, holder: str) -> None:

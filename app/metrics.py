@@ -44,6 +44,12 @@ EMBEDS_MADE = Counter(
     ["embed_type"],
     registry=REGISTRY,
 )
+BATCH_ITEMS = Counter(
+    "studio_embed_batch_items_total",
+    "Items of batches, by what became of them (succeeded, failed)",
+    ["result"],
+    registry=REGISTRY,
+)
 STUDIO_CALLS = Counter(
     "studio_embed_studio_calls_total",
     "Calls to Studio, by operation and HTTP status, or timeout, lost, unreachable",
@@ -83,6 +89,8 @@ def start_at_zero() -> None:
         TOKEN_REFRESHES.labels(result)
     for result in ("kept", "failed"):
         KEY_SET_FETCHES.labels(result)
+    for result in ("succeeded", "failed"):
+        BATCH_ITEMS.labels(result)
     for went_on in ("yes", "no"):
         WAITS.labels(went_on)
 

@@ -1,44 +1,21 @@
 """The data model, on one page. Migrations follow it; nothing here does anything."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware time in UTC, in SQLite too, which keeps no zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: nobody knows when it was."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
-
+from app.utc import Utc as Utc  # noqa: PLC0414 (the first nine migrations have it from here)
 
 metadata = MetaData(
     naming_convention={
@@ -242,6 +219,56 @@ returned_embed = Table(
     Column("media_id", BigInteger, primary_key=True),
     Column("embed_type", String(16), primary_key=True),
     Column("downloadable", Boolean, primary_key=True),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("studio_account.id", ondelete="CASCADE"), nullable=False),
+    Column("api_key_id", ForeignKey("api_key.id"), doc="who began it; none: a command"),
+    Column("name", String(255), doc="for people: the file that it came from"),
+    Column("status", String(16), nullable=False, doc="filling, queued, running, done, cancelled"),
+    Column("total", Integer, nullable=False, doc="of its items; 0 while they are being written"),
+    Column("created_at", Utc, nullable=False),
+    Column("started_at", Utc, doc="when its first item was taken in hand"),
+    Column("finished_at", Utc, doc="when nothing of it was pending any more"),
+    Column("trouble", Text, doc="JSON of the fields of the error that holds all of it up"),
+    Column("resumes_at", Utc, doc="it is left alone until then"),
+    Index(None, "account_id", "status"),
+    sqlite_autoincrement=True,  # programs keep its id, so none is used again
+)
+
+batch_item = Table(
+    "batch_item",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, doc="from 1, in order"),
+    Column("media_id", BigInteger, nullable=False),
+    Column("course_id", BigInteger, nullable=False),
+    Column("embed_type", String(16), nullable=False),
+    Column("downloadable", Boolean, nullable=False),
+    Column("title", Text, doc="of the embed; none: Studio's title of the media"),
+    Column("start_at", Integer, doc="seconds"),
+    Column("more", Text, doc="JSON of the free columns; none where there are none"),
+    Column("status", String(16), nullable=False, doc="pending, succeeded, failed, cancelled"),
+    Column("due_at", Utc, nullable=False, doc="while it is pending: nobody tries it before"),
+    Column("tries", Integer, nullable=False, doc="that failed, and may go better next time"),
+    Column("embed_id", Integer, doc="it may have been forgotten since"),
+    Column("made", Boolean, doc="whether the embed was made for it, or was there already"),
+    Column("failure", Text, doc="JSON of the fields of the last try's error"),
+    Column("done_at", Utc, doc="when it succeeded or failed"),
+    Index(None, "batch_id", "status", "due_at", "number"),
+    Index(None, "batch_id", "done_at"),
+)
+
+idempotency_key = Table(
+    "idempotency_key",
+    metadata,
+    Column("hash", String(64), primary_key=True, doc="of account, API key and the key itself"),
+    Column("body_hash", String(64), nullable=False, doc="of what was sent with it"),
+    Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Utc, nullable=False, index=True, doc="it is kept for a week"),
 )
 
 revision = Table(

@@ -28,8 +28,10 @@ if OURS not in os.environ.get(FOLDER, ""):
             on_exit(None)
 
 
+from app.beside import Beside  # noqa: E402
 from app.locks import Seats  # noqa: E402
 from app.logs import set_up_logs  # noqa: E402
+from app.work import Work  # noqa: E402
 
 bind = "127.0.0.1:8000"
 workers = 2
@@ -57,13 +59,28 @@ logger_class = Logger
 
 
 def when_ready(server: Any) -> None:
-    """Let workers that run as another user count, too."""
+    """Let workers that run as another user count, too, and have one for batches beside them.
+
+    gunicorn has no hook for its master's loop, in which that one is looked after.
+    """
     if os.geteuid() == 0:
         os.chown(os.environ[FOLDER], server.cfg.uid, server.cfg.gid)
+    outside = server.app.wsgi().extensions["outside"]
+    if outside.settings.worker == "beside":
+        server.beside = Beside(server, lambda: Work(outside).run())
+        manage_workers = server.manage_workers
+
+        def manage_all() -> None:
+            manage_workers()
+            server.beside.look()
+
+        server.manage_workers = manage_all
 
 
-def on_exit(_server: Any) -> None:
-    """Remove the folder of the figures."""
+def on_exit(server: Any) -> None:
+    """Let the worker of batches finish what it has in hand; remove the folder of the figures."""
+    if beside := getattr(server, "beside", None):
+        beside.stop(server.cfg.graceful_timeout)
     shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 

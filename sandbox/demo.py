@@ -32,6 +32,7 @@ from sandbox.installation import (
     service_server,
     studio_database,
     studio_server,
+    told_to_shells,
 )
 from sandbox.lms import LmsSettings
 from sandbox.processes import (
@@ -133,7 +134,9 @@ def _demonstrate(stack: ExitStack, stop: threading.Event, options: argparse.Name
     for link in LINKS:
         _put_link(link, lms, environment, stop)
     connect = _ask(["studio", "connect", "--json"], environment, stop)["url"]
-    _tell(lms, mode, folder, database, connect)
+    shells = ROOT / "instance" / f"demo-{ports[0]}.sh"
+    stack.enter_context(told_to_shells(environment, shells))
+    _tell(lms, mode, folder, database, connect, shells)
     while True:
         pause(stop, 0.5)
         for each in running:
@@ -196,7 +199,9 @@ def _ask(command: list[str], environment: Mapping[str, str], stop: threading.Eve
     return json.loads(done.stdout)
 
 
-def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, connect: str) -> None:
+def _tell(
+    lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, connect: str, shells: Path
+) -> None:
     print(
         f"Studio Embed  {lms.tool_url}/\n"
         f"Studio        {lms.studio_url}/\n"
@@ -204,6 +209,8 @@ def _tell(lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, conn
         f"Kept          {database.relative_to(ROOT)}: what Studio knows (--reset forgets it)\n"
         f"Connect       {connect}\n"
         "              (as an admin connects Studio: good once, for half an hour)\n"
+        f"Commands      . {shells.relative_to(ROOT)}\n"
+        "              (in another shell: from then on `flask …` there is of this service)\n"
         f"Logs          {folder}/*.log (deleted at the end, like all other data)\n"
         "Open the LMS below, choose who you are, and open a page of a course: its video plays.\n"
         "Copy the course, and it plays there too. As Ines Instructor, edit a page and insert a\n"

@@ -6,12 +6,14 @@ They see nothing of the shell's variables but those in `_KEPT`.
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, get_args
 
 from sandbox.lms import LmsSettings
-from sandbox.processes import Server
+from sandbox.processes import ROOT, Server
 from sandbox.studio import StudioSettings
 
 LaunchMode = Literal["canvas", "lti11", "lti13"]
@@ -135,3 +137,21 @@ def service_environment(
         "STUDIO_REFRESH_TOKEN": studio.refresh_token,
         **launch_mode_settings(mode, studio),
     }
+
+
+@contextmanager
+def told_to_shells(environment: Mapping[str, str], file: Path) -> Iterator[None]:
+    """Keep a file for the block with which a shell's `flask` is a command of this service.
+
+    Security: it holds the service's secrets, so nobody else may read it.
+    """
+    own = {name: value for name, value in environment.items() if name not in _KEPT}
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in own.items()]
+    lines.append(f"PATH={shlex.quote(str(ROOT / '.venv' / 'bin'))}:$PATH\n")
+    file.unlink(missing_ok=True)
+    file.touch(0o600)
+    file.write_text("".join(lines))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 from app.api import reading
 from app.api.kinds import KINDS
 from app.api.problem import MEDIA_TYPE, Problem
+from app.core import cartridge
 from app.core.api_keys import SCOPES
 from app.inputs import LARGEST_ID
 
@@ -37,6 +38,9 @@ _TYPICAL = {
     504: "studio-timeout",
 }
 _NULL = {"type": "null"}
+_FILES = {"get_course_cartridge": cartridge.MEDIA_TYPE}
+"""Operations that answer a file, of which Spectree knows nothing."""
+_FILE = {"schema": {"type": "string", "format": "binary"}, "example": "PK…"}
 
 
 def make_tree() -> SpecTree:
@@ -70,6 +74,8 @@ def describe(tree: SpecTree, public_url: str) -> dict[str, Any]:
             operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
             if "requestBody" in operation:
                 _add_example(operation["requestBody"]["content"], schemas)
+            if media_type := _FILES.get(operation["operationId"]):
+                operation["responses"]["200"]["content"] = {media_type: _FILE}
             for status, answer in operation["responses"].items():
                 _complete_answer(int(status), answer, schemas, public_url)
     return {**spec, "servers": [{"url": public_url}], "security": []}
@@ -94,7 +100,7 @@ def _complete_answer(
     if status >= 400:
         answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
         answer["content"][MEDIA_TYPE]["example"] = _problem(status, public_url)
-    elif "content" in answer:
+    elif "application/json" in answer.get("content", {}):
         _add_example(answer["content"], schemas)
     if status in (201, 302):
         headers["Location"] = "where it is"

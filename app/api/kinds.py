@@ -67,6 +67,11 @@ KINDS = {
         "The Studio account of this key has no embed of this number (any more).",
         "List the embeds that are there.",
     ),
+    "course-empty": Kind(
+        "Nothing is embedded there",
+        "The Studio account of this key has no embed in this course, so there is no cartridge.",
+        "Make an embed in the course first, or ask for another course.",
+    ),
     "embed-busy": Kind(
         "Somebody else is making this embed",
         "The same embed is being made for another request or a launch.",

@@ -5,6 +5,8 @@ from flask import Flask
 
 from app.cli import (
     api_keys,
+    batches,
+    cartridge,
     courses,
     database,
     doctor,
@@ -14,15 +16,20 @@ from app.cli import (
     platforms,
     studio,
     studio_connect,
+    worker,
 )
 
 
 def register(app: Flask) -> None:
     """Give the `flask` command ours."""
-    for group in (platforms, studio, courses, keys, api_keys, embeds, media, database):
+    for group in (platforms, studio, courses, keys, api_keys, embeds, batches, media, database):
         app.cli.add_command(group.commands)
     studio.commands.add_command(studio_connect.connect)
+    embeds.commands.add_command(batches.batch)
+    embeds.commands.add_command(batches.export)
+    embeds.commands.add_command(cartridge.cartridge)
     app.cli.add_command(doctor.doctor)
+    app.cli.add_command(worker.worker)
 
 
 def prepares_itself() -> bool:

@@ -8,7 +8,6 @@
    Studio kept waiting: before another call it is found out whether the embed was made.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app import locks, metrics, texts
+from app import locks, metrics
 from app.core.memory import changing
 from app.db import Database
-from app.errors import EmbedError
+from app.errors import EmbedError, keep_error, read_error
 from app.models import embed
 from app.studio.client import StudioClient
 from app.studio.errors import (
@@ -35,6 +34,7 @@ from app.studio.errors import (
 )
 from app.studio.protocol import EmbedWish
 from app.studio.trying import may_have_been_obeyed
+from app.texts import say
 
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
@@ -97,8 +97,8 @@ def get_embed(db: Database, embed_id: int) -> Embed:
         raise EmbedError(
             "embed-not-found",
             404,
-            texts.say("There is no embed {number}.", number=embed_id),
-            texts.say("`flask embeds list` shows those that are there."),
+            say("There is no embed {number}.", number=embed_id),
+            say("`flask embeds list` shows those that are there."),
         )
     return found
 
@@ -119,9 +119,11 @@ def ensure_embed(
     made_by: str,
     since: datetime,
     wait_seconds: float,
+    title: str | None = None,
 ) -> Embed:
     """Find an embed, or make it, or wait for the one who makes it.
 
+    A new one gets `title`; without one Studio is asked for the media's.
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
     Those who asked `since` before an attempt failed get its error instead of one more attempt.
@@ -135,13 +137,13 @@ def ensure_embed(
         if row.launch_url:
             return read_embed(row)
         if row.failed_at is not None and row.failed_at >= since:
-            raise _read_failure(row.failure)
+            raise read_error(row.failure)
         return None
 
     def make() -> Embed:
         client = studio.within(MAKING_SECONDS)
         check_permitted(client)
-        return _make(db, client, key, made_by)
+        return _make(db, client, key, made_by, title)
 
     return locks.one_for_all(
         db, key.lock_name, find, make, lease_seconds=LEASE_SECONDS, wait_seconds=wait_seconds
@@ -174,10 +176,14 @@ def remake_embed(
         locks.release(db, key.lock_name, holder)
 
 
-def _make(db: Database, studio: StudioClient, key: EmbedKey, made_by: str) -> Embed:
+def _make(
+    db: Database, studio: StudioClient, key: EmbedKey, made_by: str, title: str | None
+) -> Embed:
     uncertain = _claim(db, key, made_by)
     try:
-        title, tries = studio.get_media(key.media_id).title, 1
+        if title is None:
+            title = studio.get_media(key.media_id).title
+        tries = 1
         while True:
             try:
                 launch_url = _find_or_create(studio, key, look_first=uncertain)
@@ -249,29 +255,14 @@ def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url
 
 
 def _note_failure(db: Database, key: EmbedKey, error: StudioError, *, uncertain: bool) -> None:
-    failure = {
-        "slug": error.slug,
-        "status": error.status,
-        "title": texts.to_json(error.title),
-        "hint": texts.to_json(error.hint),
-        "retry_after_seconds": error.retry_after_seconds,
-        "log": error.log,
-    }
     values = {
-        "failure": json.dumps(failure),
+        "failure": keep_error(error),
         "uncertain": uncertain,
         # What was held back was not tried: a launch that waited for it may try, and does.
         "failed_at": None if isinstance(error, StudioHeldBackError) else datetime.now(UTC),
     }
     with db.writing() as connection:
         connection.execute(sa.update(embed).where(_is(key)).values(values))
-
-
-def _read_failure(kept: str) -> EmbedError:
-    """Read what `_note_failure` kept; the texts are said in the language of whoever waited."""
-    failure = json.loads(kept)
-    title, hint = (texts.from_json(failure.pop(name)) for name in ("title", "hint"))
-    return EmbedError(**failure, title=title, hint=hint)
 
 
 def _find_row(db: Database, key: EmbedKey) -> Any:

@@ -32,8 +32,9 @@ def ensure_embed(
     key: EmbedKey,
     wait_seconds: float,
     made_by: str,
+    title: str | None = None,
 ) -> tuple[Embed, bool]:
-    """Find or make an embed, and say whether it had to be made.
+    """Find or make an embed, and say whether it had to be made; `title` is a new one's.
 
     It waits for its turn before it takes the embed's lock, so that no launch waits for that.
     Security: the caller has seen that this program may have embeds made. Raises `EmbedError` where
@@ -53,6 +54,7 @@ def ensure_embed(
                     made_by=made_by,
                     since=since,
                     wait_seconds=wait_seconds,
+                    title=title,
                 )
             except BusyError:
                 raise _busy() from None

@@ -11,8 +11,9 @@ from typing import Any
 
 from app.core.carried import LTI, Carried
 from app.core.platforms import Platform
-from app.inputs import is_id, origin_of, printable, read_positive
+from app.inputs import LONGEST_START_SECONDS, is_id, origin_of, printable, read_positive
 from app.lti import refusals, roles
+from app.lti.link_address import read_address
 from app.studio.arguments import EMBED_TYPES
 from app.texts import say
 
@@ -25,7 +26,6 @@ VERSION = "1.3.0"
 LONGEST_TITLE = 255
 LONGEST_EMAIL = 320
 LONGEST_CUSTOM = 2048
-LONGEST_START_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ def read_launch(platform: Platform, body: dict[str, Any], deployment_id: str) ->
         deep_linking = _deep_linking(platform, body, deployment_id)
         return_urls.append(deep_linking.return_url)
     email, placement = body.get("email"), _text(body.get(PLACEMENT))
-    custom = _custom(_object(body, LTI + "custom"))
+    in_address = _custom(read_address(body.get(LTI + "target_link_uri", "")))
+    custom = in_address | _custom(_object(body, LTI + "custom"))
     return Launch(
         platform=platform,
         message_type=message_type,

@@ -11,8 +11,8 @@ from flask import request
 from pydantic import BaseModel, ConfigDict
 
 from app.core.content_items import SIZES
-from app.inputs import printable, read_positive
-from app.lti.claims import LONGEST_START_SECONDS, LONGEST_TITLE
+from app.inputs import printable, read_clock, read_positive
+from app.lti.claims import LONGEST_TITLE
 from app.studio.arguments import EMBED_TYPES
 from app.texts import Said, say
 
@@ -55,19 +55,6 @@ def read_pick(media_id: int) -> Pick:
         start_at=None if "start_at" in faults or not start else read_clock(start),
         faults=faults,
     )
-
-
-def read_clock(text: str) -> int | None:
-    """Read seconds (`75`) or a clock's time (`1:15`, `1:02:03`); None where it is none."""
-    parts = text.split(":")
-    if len(parts) > 3 or not all(part.isascii() and part.isdecimal() for part in parts):
-        return None
-    if any(len(part) > 6 for part in parts) or any(int(part) > 59 for part in parts[1:]):
-        return None
-    seconds = 0
-    for part in parts:
-        seconds = seconds * 60 + int(part)
-    return seconds if seconds <= LONGEST_START_SECONDS else None
 
 
 def _faults(media_id: int) -> Iterator[tuple[str, Said]]:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-import app.models
+import app.utc
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -22,6 +22,7 @@ from app.settings.values import (
     ExistingFile,
     Hosts,
     Origin,
+    RedisUrl,
     Secrets,
     Sources,
     Token,
@@ -51,7 +52,9 @@ class Settings(BaseSettings):
         SecretStr(f"sqlite:///{ROOT / 'instance' / 'studio-embed.sqlite3'}"),
         description="SQLAlchemy URL of an SQLite or PostgreSQL database",
     )
-    redis_url: SecretStr | None = Field(None, description="Redis, where there is one")
+    redis_url: RedisUrl | None = Field(
+        None, description="a Redis that wakes workers on several machines"
+    )
     platforms_file: ExistingFile | None = Field(
         None, description="platforms to import at start, in PyLTI1p3's JSON format"
     )
@@ -98,6 +101,10 @@ class Settings(BaseSettings):
     )
     prometheus_multiproc_dir: Path | None = Field(
         None, description="where processes count together; config/gunicorn.py sets it"
+    )
+    worker: Literal["beside", "external"] = Field(
+        "beside",
+        description="who works batches off: a process beside gunicorn's, or `flask worker`",
     )
     allow_insecure_urls: bool = Field(
         False, description="lets platforms and Studio have http: and private addresses"

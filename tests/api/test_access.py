@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[str, str, str, Any]] = {
     "list embeds": ("embeds:read", "GET", "/embeds", None),
     "show an embed": ("embeds:read", "GET", "/embeds/1", None),
     "forget an embed": ("embeds:write", "DELETE", "/embeds/1", None),
+    "get a cartridge": ("embeds:read", "GET", f"/courses/{UNKNOWN}/cartridge", None),
     "search": ("media:read", "GET", "/media/search", None),
     "show": ("media:read", "GET", f"/media/{UNKNOWN}", None),
     "delete": ("media:write", "DELETE", f"/media/{UNKNOWN}", None),

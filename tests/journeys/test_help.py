@@ -12,8 +12,8 @@ from app.settings import Settings
 from tests.journeys.starting import run
 from tests.world import bare_environment
 
-GROUPS = ["api-keys", "courses", "db", "embeds", "keys", "media", "platforms", "studio"]
-ALONE = ["doctor"]
+GROUPS = ["api-keys", "batches", "courses", "db", "embeds", "keys", "media", "platforms", "studio"]
+ALONE = ["doctor", "worker"]
 
 
 @pytest.fixture(scope="module")

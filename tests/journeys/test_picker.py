@@ -198,7 +198,7 @@ def test_the_title_that_the_lms_has_for_the_one_video_stands_in_its_field(world:
     assert cleared.field(f"title-{first}") == ""
     several = deep_link(world, title="Suggested").press("add", first)
     assert several.field(f"title-{first}") == ""
-    assert "empty: “Suggested” if this is the only one" in several.text
+    assert "leave empty for “Suggested” if this is the only one" in several.text
 
 
 def test_from_the_course_page_several_may_be_picked_and_the_button_says_where_they_go(

@@ -23,7 +23,13 @@ OPEN_TO_ALL = {
     "/api/docs/swagger-ui.css",
 }
 """Nothing stands there that is not in the project's repository."""
-ON_ITS_WAY = {"app.pages.refused", "app.core.embeds", "app.core.accounts", "app.core.returned"}
+ON_ITS_WAY = {
+    "app.pages.refused",
+    "app.core.accounts",
+    "app.core.cartridge",
+    "app.core.embeds",
+    "app.core.returned",
+}
 """What makes errors, beside `api` and `studio`, that a request of the API can meet."""
 NOT_MET = {"studio-not-set-up", "studio-code-refused", "studio-file"}
 """A key has its Studio account, people connect it, and files are fetched by commands."""

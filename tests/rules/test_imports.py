@@ -12,6 +12,7 @@ DOORS = frozenset({"lti", "api", "pages", "cli"})
 GROUND = frozenset(
     {
         "around",
+        "beside",
         "crypto",
         "db",
         "errors",
@@ -23,9 +24,10 @@ GROUND = frozenset(
         "models",
         "settings",
         "texts",
+        "utc",
     }
 )
-COMPOSITION = frozenset({"outside", "prepare"})
+COMPOSITION = frozenset({"outside", "prepare", "work"})
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 Law = Callable[[Source], list[str]]
@@ -126,6 +128,10 @@ LAWS: dict[str, tuple[Law, Source]] = {
     "requests where calls are made": (
         importing("requests", lambda source: source.room in ("http", "studio", "outside")),
         Source("app.core.x", "import requests"),
+    ),
+    "huey in one file": (
+        importing("huey", lambda source: source.module == "app.work"),
+        Source("app.core.x", "from huey import SqliteHuey"),
     ),
     "the environment in settings only": (
         reading_the_environment,

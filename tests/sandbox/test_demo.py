@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from sandbox.installation import LaunchMode, launch_mode_settings
+from sandbox.installation import LaunchMode, launch_mode_settings, told_to_shells
 from sandbox.studio import StudioSettings
 from tests.world import ROOT, bare_environment
 
@@ -58,3 +59,16 @@ def test_the_small_studio_reads_its_platform_from_the_environment() -> None:
     )
     told = (settings.platform_issuer, settings.lti_client_id, settings.lti_deployment_id)
     assert told == ("http://localhost:9", "c", "d")
+
+
+def test_a_shell_learns_the_settings_of_the_service_while_it_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "demo.sh"
+    with told_to_shells({"PATH": "/nowhere", "SECRET_KEY": "it's; a $secret"}, file):
+        assert file.stat().st_mode & 0o777 == 0o600
+        script = f'. {file}; printf "%s|%s" "$PATH" "$(printenv SECRET_KEY)"'
+        environment = bare_environment(PATH="/usr/bin:/bin")
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"{ROOT / '.venv' / 'bin'}:/usr/bin:/bin|it's; a $secret"
+    assert not file.exists()

@@ -1,0 +1,118 @@
+"""`flask embeds export`: what became of a batch, or what is in a course, as a file."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.batches import words
+from app.cli.batches.formats import Writer, write_csv, write_jsonl
+from app.cli.terminal import ask, of_studio, with_outside
+from app.core import batch_results, batches, embed_lists, keys
+from app.core.batch_results import ROW, Surroundings
+from app.core.batches import ITEM_STATUSES, Item, ItemStatus
+from app.core.part_files import FileNotWrittenError
+from app.inputs import LARGEST_ID
+from app.outside import Outside
+
+
+@click.command("export")
+@click.argument("batch_id", type=click.IntRange(1, LARGEST_ID), required=False)
+@click.option(
+    "--course", "course_id", type=click.IntRange(1, LARGEST_ID), help="The embeds of a course."
+)
+@click.option("--status", type=click.Choice(ITEM_STATUSES), help="Only these items of the batch.")
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True,
+    help="A table, or a JSON object a line.",
+)  # fmt: skip
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
+@click.option("--force", is_flag=True, help="Replace the file without asking.")
+@of_studio
+@with_outside
+def export(
+    outside: Outside,
+    *,
+    batch_id: int | None,
+    course_id: int | None,
+    status: ItemStatus | None,
+    form: str,
+    output: Path | None,
+    force: bool,
+    studio: str | None,
+) -> None:
+    """Write what became of a batch.
+
+    Each embed with its launch URL, iframe and link, or what went wrong and what to do. The exit
+    status is 1 where not all succeeded. The table is a plan again: mend it, and run it.
+
+    \b
+    flask embeds export 3 --output results.csv
+    flask embeds export 3 --status failed --output failed.csv
+    flask embeds export 3 --format jsonl | jq .html
+    flask embeds export --course 101
+    """
+    if (batch_id is None) == (course_id is None) or (course_id is not None and status is not None):
+        raise click.UsageError("Say either a batch (with --status, if you like), or --course.")
+    account = outside.get_account(studio)
+    around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
+    if output is not None and output.exists():
+        ask(f"{output} is there already. Replace it?", yes=force, option="--force")
+    if batch_id is None:
+        mine = {"account_id": account.id, "course_id": course_id}
+        found = embed_lists.list_embeds(outside.db, None, **mine)
+        _write(form, output, batch_results.of_embeds(found), [], around)
+        return
+    of = batches.get_batch(outside.db, account.id, batch_id)
+    free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
+    _write(form, output, batches.list_items(outside.db, of, status), free, around)
+    if of.succeeded < of.total:
+        click.echo(words.ended(of, batch_results.count_made(outside.db, of)), err=True)
+        sys.exit(1)
+
+
+def _free_columns(items: Iterable[Item]) -> list[str]:
+    """Give the free columns of all items, in their order."""
+    names = dict.fromkeys(name for item in items for name in item.more)
+    return [name for name in names if name != ROW]
+
+
+def _write(
+    form: str, output: Path | None, items: Iterable[Item], free: list[str], around: Surroundings
+) -> None:
+    results = (batch_results.describe(item, around) for item in items)
+    with _opened(output) as out:
+        count = write_csv(results, free, out) if form == "csv" else write_jsonl(results, out)
+    if output is not None:
+        click.echo(f"Saved {output}, with {words.embeds(count)}.")
+
+
+class _StandardOutput:
+    def write(self, text: str, /) -> None:
+        click.echo(text, nl=False)
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[Writer]:
+    """Give where to write; a file is whole, or as it was before."""
+    if output is None:
+        yield _StandardOutput()
+        return
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with part.open("x", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        raise _not_written(output, error) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _not_written(output: Path, error: OSError) -> Any:
+    told = f"{output} cannot be written: {error.strerror}."
+    return FileNotWrittenError("file-not-written", 500, told, "")

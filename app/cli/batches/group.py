@@ -1,0 +1,48 @@
+"""The group of `flask batches`, and what its commands share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from app.cli.terminal import Commands
+from app.core import batch_results, batches
+from app.core.batches import Batch
+from app.inputs import LARGEST_ID
+from app.outside import Outside
+
+commands = Commands("batches", help="Many embeds at once, and how far they are.")
+
+of_batch = click.argument("batch_id", type=click.IntRange(1, LARGEST_ID))
+
+waits = click.option(
+    "--wait/--no-wait", default=True, show_default=True, help="Stay until it is done."
+)
+
+
+def describe(outside: Outside, found: Batch) -> dict[str, Any]:
+    """Give a batch as programs get it."""
+    progress = batches.read_progress(outside.db, found, datetime.now(UTC))
+    trouble = found.trouble
+    return {
+        "id": found.id,
+        "name": found.name,
+        "status": found.status,
+        "total": found.total,
+        "succeeded": found.succeeded,
+        "made": batch_results.count_made(outside.db, found),
+        "failed": found.failed,
+        "pending": found.pending,
+        "cancelled": found.cancelled,
+        "per_second": round(progress.per_second, 2),
+        "ends_at": _iso(progress.ends_at),
+        "created_at": _iso(found.created_at),
+        "started_at": _iso(found.started_at),
+        "finished_at": _iso(found.finished_at),
+        "trouble": trouble and {"error": trouble.slug, "what_happened": trouble.title},
+        "resumes_at": _iso(found.resumes_at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,145 @@
+"""`flask embeds batch`: a plan is shown, or begun as a batch."""
+
+import hashlib
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from app import work
+from app.cli.batches import words
+from app.cli.batches.dry_run import show_plan, show_plan_as_json
+from app.cli.batches.group import describe, waits
+from app.cli.batches.watching import see_through
+from app.cli.terminal import as_json, of_studio, show, with_outside
+from app.core.batch_making import Once, create_batch
+from app.core.batches import Batch
+from app.core.plans.faults import UnreadableError
+from app.core.plans.plan import Plan
+from app.core.plans.sources import Source, copied
+from app.errors import BatchError
+from app.inputs import printable
+from app.outside import Outside
+
+SHOWN = 10
+STDIN = "<stdin>"
+
+
+@click.command("batch")
+@click.argument("file", type=click.File("rb"))
+@click.option("--courses", type=click.File("rb"), help="A file of SIS ids and course numbers.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and do nothing.")
+@click.option("--skip-faulty", is_flag=True, help="Leave out rows in which something is wrong.")
+@click.option("--key", help="A name of your own: what was begun with it is not begun again.")
+@click.option("--again", is_flag=True, help="Begin also what was begun within the last week.")
+@waits
+@of_studio
+@as_json
+@with_outside
+def batch(
+    outside: Outside,
+    *,
+    file: BinaryIO,
+    courses: BinaryIO | None,
+    dry_run: bool,
+    skip_faulty: bool,
+    key: str | None,
+    again: bool,
+    wait: bool,
+    studio: str | None,
+    as_json: bool,
+) -> None:
+    """Make the embeds of a plan.
+
+    FILE is a CSV file of a row for each, or `-`: media_id (or media_title and owner, or tag),
+    course_id (or sis_course_id with --courses), and where you like embed_type, downloadable,
+    title, start_at, module, and columns of your own. Where something is wrong with a row, nothing
+    is begun. The same plan again is the same batch.
+
+    \b
+    flask embeds batch term.csv --dry-run
+    flask embeds batch term.csv
+    flask embeds batch term.csv --courses courses.csv --no-wait
+    """
+    account = outside.get_account(studio)
+    with ExitStack() as stack:
+        plan = _open(outside, account, stack, file, courses)
+        if dry_run:
+            _show(outside, account, plan, as_json=as_json)
+            return
+        once = _once(plan, key, again=again)
+        begun = _begin(outside, account, plan, once, skip_faulty=skip_faulty, err=as_json)
+    if wait:
+        see_through(outside, account, begun.id, as_json=as_json)
+    elif as_json:
+        show(describe(outside, begun))
+    else:
+        click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
+
+
+def _open(
+    outside: Outside, account: Any, stack: ExitStack, file: BinaryIO, courses: BinaryIO | None
+) -> Plan:
+    def copy(original: BinaryIO) -> Source:
+        name = str(getattr(original, "name", STDIN))
+        return stack.enter_context(copied("standard input" if name == STDIN else name, original))
+
+    try:
+        mapping = None if courses is None else copy(courses)
+        return Plan(copy(file), mapping, outside.studio(account).patient())
+    except UnreadableError as error:
+        raise BatchError("plan-faulty", 422, str(error.fault), "") from None
+
+
+def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
+    present = show_plan_as_json if as_json else show_plan
+    present(outside, account.id, plan)
+    _tell_read(plan)
+    if plan.faults.count:
+        sys.exit(1)
+
+
+def _begin(
+    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip_faulty: bool, err: bool
+) -> Batch:
+    items = plan.read() if skip_faulty else plan.read_faultless()
+    name = printable(Path(plan.source.name).name)[:255]
+    try:
+        begun, is_new = create_batch(outside.db, account.id, items, name=name, once=once)
+    finally:
+        _tell_read(plan)
+    work.wake(outside, account.id)
+    if is_new:
+        click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
+    else:
+        told = f"This plan was begun before, as batch {begun.id} ({begun.status})."
+        click.echo(f"{told} --again begins it once more.", err=err)
+    return begun
+
+
+def _once(plan: Plan, key: str | None, *, again: bool) -> Once | None:
+    """Give what makes two plans one: what is in their files."""
+    if again:
+        if key is not None:
+            raise click.UsageError("--key and --again exclude one another.")
+        return None
+    digests = [source.digest for source in (plan.source, plan.courses) if source is not None]
+    digest = hashlib.sha256(" ".join(digests).encode()).hexdigest()
+    return Once(f"plan {digest}" if key is None else key, digest)
+
+
+def _tell_read(plan: Plan) -> None:
+    """Say on standard error what is wrong with a plan, and what somebody may not expect."""
+    for fault in plan.faults.told:
+        click.echo(printable(str(fault)), err=True)
+    if plan.faults.count > len(plan.faults.told):
+        beyond = plan.faults.count - len(plan.faults.told)
+        click.echo(f"… and {beyond:,} faults more.", err=True)
+    for note in plan.notes:
+        click.echo(printable(note), err=True)
+    if plan.folded_count:
+        pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
+        more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
+        click.echo(f"Rows that ask for the same count once: {', '.join(pairs)}{more}.", err=True)

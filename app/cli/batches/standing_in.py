@@ -1,0 +1,76 @@
+"""Working batches off in this process, where it looks on and no worker is there to do it.
+
+So whoever watches a batch never watches a thing that nobody works at. A lock lets one run go on at
+a time (`core/batch_work`): where a worker comes after all, one of the two waits.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from app.core import batch_items, batch_work
+from app.outside import Outside
+
+PATIENCE_SECONDS = 8.0
+
+
+class StandIn:
+    """Whoever works an account's batches off if nobody else does."""
+
+    def __init__(
+        self, outside: Outside, account: Any, pool: ThreadPoolExecutor, say: Callable[[str], None]
+    ) -> None:
+        self._outside, self._account, self._pool, self._say = outside, account, pool, say
+        self._run: Future[None] | None = None
+        self._idle_since: float | None = None
+        self._stop = threading.Event()
+
+    def look(self) -> None:
+        """Begin where something has been due for a while and nobody is at it."""
+        if self._run is not None and not self._run.done():
+            return
+        if self._run is not None:
+            self._run.result()
+            self._run = None
+        if not self._is_left_alone():
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = time.monotonic()
+        elif time.monotonic() - self._idle_since >= PATIENCE_SECONDS:
+            self._say("No worker is at it, so this process is. (`flask worker` starts one.)")
+            self._idle_since = None
+            self._run = self._pool.submit(self._work)
+
+    def stop(self) -> None:
+        """Let what is in hand be finished."""
+        self._stop.set()
+
+    def _is_left_alone(self) -> bool:
+        db, account_id = self._outside.db, self._account.id
+        if batch_work.is_worked_on(db, account_id):
+            return False
+        return account_id in batch_items.list_waiting_accounts(db, datetime.now(UTC))
+
+    def _work(self) -> None:
+        batch_work.work_off(
+            self._outside.db,
+            self._account.id,
+            self._outside.studio(self._account).patient(),
+            batch_work.count_threads(self._outside.settings.studio_calls_per_second),
+            self._stop.is_set,
+        )
+
+
+@contextmanager
+def standing_in(outside: Outside, account: Any, say: Callable[[str], None]) -> Iterator[StandIn]:
+    """Give somebody who is there for the block."""
+    with ThreadPoolExecutor(1, "stand-in") as pool:
+        stand_in = StandIn(outside, account, pool, say)
+        try:
+            yield stand_in
+        finally:
+            stand_in.stop()

@@ -1,0 +1,55 @@
+"""`flask batches cancel` and `retry`."""
+
+import click
+
+from app import work
+from app.cli.batches import words
+from app.cli.batches.group import commands, describe, of_batch, waits
+from app.cli.batches.watching import see_through
+from app.cli.terminal import as_json, of_studio, show, with_outside
+from app.core import batch_results, batches
+from app.outside import Outside
+
+
+@commands.command("cancel")
+@of_batch
+@of_studio
+@as_json
+@with_outside
+def cancel(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool) -> None:
+    """Leave undone what is pending.
+
+    What is in hand is still finished, and what was made stays.
+    """
+    found = batches.cancel_batch(outside.db, outside.get_account(studio).id, batch_id)
+    if as_json:
+        show(describe(outside, found))
+        return
+    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+
+
+@commands.command("retry")
+@of_batch
+@waits
+@of_studio
+@as_json
+@with_outside
+def retry(
+    outside: Outside, *, batch_id: int, wait: bool, studio: str | None, as_json: bool
+) -> None:
+    """Try once more what failed.
+
+    \b
+    flask batches retry 3
+    flask batches retry 3 --no-wait
+    """
+    account = outside.get_account(studio)
+    found, count = batches.retry_failed(outside.db, account.id, batch_id)
+    if count:
+        work.wake(outside, account.id)
+    are = "is" if count == 1 else "are"
+    click.echo(f"{count:,} of batch {batch_id} {are} tried again.", err=as_json)
+    if wait:
+        see_through(outside, account, batch_id, as_json=as_json)
+    elif as_json:
+        show(describe(outside, found))

@@ -1,0 +1,121 @@
+"""How a batch goes, until it is done: a bar on a terminal, lines elsewhere; on standard error."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from app.cli.batches import words
+from app.cli.batches.group import describe
+from app.cli.batches.standing_in import standing_in
+from app.cli.terminal import show
+from app.core import batch_results, batches
+from app.core.batches import ACTIVE, Batch
+from app.outside import Outside
+
+LOOK_SECONDS = 0.5
+LINE_SECONDS = 10.0
+MOST_FAILURES = 20
+
+
+class Watcher(Protocol):
+    """Whoever looks on."""
+
+    def at(self, found: Batch, told: str) -> None:
+        """So far it is now."""
+
+    def say(self, text: str) -> None:
+        """Something is to be known."""
+
+
+class _Bar:
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def at(self, found: Batch, told: str) -> None:
+        done = found.total - found.pending
+        self._progress.update(self._task, completed=done, total=found.total, description=told)
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, highlight=False)
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._told_at = time.monotonic()
+
+    def at(self, _found: Batch, told: str) -> None:
+        if time.monotonic() - self._told_at >= LINE_SECONDS:
+            self._told_at = time.monotonic()
+            self.say(told)
+
+    def say(self, text: str) -> None:
+        click.echo(text, err=True)
+
+
+def see_through(outside: Outside, account: Any, batch_id: int, *, as_json: bool) -> None:
+    """Stay until a batch is done, and say what came of it; exits with 1 if not all is well."""
+    try:
+        found = _watch(outside, account, batch_id)
+    except KeyboardInterrupt:
+        click.echo(
+            f"You look on no more; batch {batch_id} is still there, and a worker goes on with it. "
+            f"`flask batches watch {batch_id}` comes back to it (and works at it itself where "
+            f"there is no worker), `flask batches cancel {batch_id}` ends it.",
+            err=True,
+        )
+        sys.exit(1)
+    if as_json:
+        show(describe(outside, found))
+    else:
+        tell_end(outside, found)
+    if found.succeeded < found.total:
+        sys.exit(1)
+
+
+def tell_end(outside: Outside, found: Batch) -> None:
+    """Say how many items came to what, and the first of those that failed."""
+    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+    if not found.failed:
+        return
+    for item in islice(batches.list_items(outside.db, found, "failed"), MOST_FAILURES):
+        click.echo(f"  {words.failed(item)}")
+    if found.failed > MOST_FAILURES:
+        click.echo(f"  … and {found.failed - MOST_FAILURES:,} more.")
+    click.echo(f"`flask embeds export {found.id} --status failed` gives them all.")
+
+
+def _watch(outside: Outside, account: Any, batch_id: int) -> Batch:
+    with _watching() as watcher, standing_in(outside, account, watcher.say) as stand_in:
+        told_trouble = None
+        while True:
+            found = batches.get_batch(outside.db, account.id, batch_id)
+            progress = batches.read_progress(outside.db, found, datetime.now(UTC))
+            watcher.at(found, words.how_far(found, progress))
+            if found.status not in ACTIVE:
+                return found
+            trouble = found.trouble and found.trouble.slug
+            if trouble and trouble != told_trouble:
+                watcher.say(words.held_up(found))
+            told_trouble = trouble
+            stand_in.look()
+            threading.Event().wait(LOOK_SECONDS)
+
+
+@contextmanager
+def _watching() -> Iterator[Watcher]:
+    """Show how it goes, as this terminal can."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield _Bar(progress, progress.add_task("", total=None))

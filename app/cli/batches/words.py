@@ -1,0 +1,59 @@
+"""Batches in words, for lines on a terminal."""
+
+from datetime import UTC, datetime
+
+from app.core import batch_results
+from app.core.batches import Batch, Item, Progress
+from app.inputs import printable
+
+
+def embeds(count: int) -> str:
+    """Give `1 embed`, or `8,000 embeds`."""
+    return "1 embed" if count == 1 else f"{count:,} embeds"
+
+
+def how_far(found: Batch, progress: Progress) -> str:
+    """Give `1,240 of 8,000, 3 failed, 19.8 a second, until about 02:14 UTC`."""
+    parts = [f"{found.total - found.pending:,} of {found.total:,}"]
+    if found.failed:
+        parts.append(f"{found.failed:,} failed")
+    if progress.per_second:
+        parts.append(f"{progress.per_second:.1f} a second")
+    if progress.ends_at is not None:
+        parts.append(f"until about {clock(progress.ends_at)}")
+    return ", ".join(parts)
+
+
+def ended(found: Batch, made: int) -> str:
+    """Give `Batch 3 is done: 41 made, 2 there already, 1 failed.`"""
+    there = found.succeeded - made
+    counts = (
+        *((made, "made"), (there, "there already"), (found.failed, "failed")),
+        *((found.pending, "pending"), (found.cancelled, "cancelled")),
+    )
+    told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    return f"Batch {found.id} is {found.status}: {told}."
+
+
+def failed(item: Item) -> str:
+    """Give `row 7: media 5 in course 101: what happened, and what to do.`"""
+    row = item.more.get(batch_results.ROW)
+    where = f"item {item.number}" if row is None else f"row {row}"
+    what = f"media {item.key.media_id} in course {item.key.course_id}"
+    error = item.failure
+    assert error is not None
+    return printable(f"{where}: {what}: {error.title} {batch_results.what_to_do(error)}".rstrip())
+
+
+def held_up(found: Batch) -> str:
+    """Say what holds a batch up, and when it is tried again."""
+    error = found.trouble
+    assert error is not None
+    at = "" if found.resumes_at is None else f", next at {clock(found.resumes_at)}"
+    todo = f" {batch_results.what_to_do(error)}" if error.slug == "studio-authorization" else ""
+    return f"Held up: {error.title}{todo} Nothing is lost; it goes on by itself{at}."
+
+
+def clock(moment: datetime) -> str:
+    """Give `02:14 UTC`."""
+    return f"{moment.astimezone(UTC):%H:%M} UTC"

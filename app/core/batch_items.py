@@ -1,0 +1,160 @@
+"""What is pending in the batches of an account, and what became of it: reading and writing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import Connection
+
+from app import metrics
+from app.core import batches
+from app.core.batches import ACTIVE
+from app.core.embeds import EmbedKey
+from app.db import Database
+from app.errors import ServiceError, keep_error
+from app.models import batch, batch_item
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Due:
+    """An item that is to be tried now; it was in vain `tries` times."""
+
+    batch_id: int
+    number: int
+    key: EmbedKey
+    title: str | None
+    tries: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a try, as the columns of the item say it; `is_final`: it is pending no more."""
+
+    item: Due
+    columns: dict[str, Any]
+
+    @property
+    def status(self) -> str:
+        """What the item is from now on."""
+        return str(self.columns["status"])
+
+
+def list_waiting_accounts(db: Database, now: datetime) -> list[int]:
+    """List the accounts whose batches have an item that is due."""
+    due = sa.exists().where(
+        batch_item.c.batch_id == batch.c.id,
+        batch_item.c.status == "pending",
+        batch_item.c.due_at <= now,
+    )
+    waiting = sa.select(batch.c.account_id).where(_may_go_on(now), due).distinct()
+    with db.reading() as connection:
+        return list(connection.execute(waiting.order_by(batch.c.account_id)).scalars())
+
+
+def list_due(db: Database, account_id: int, now: datetime, limit: int) -> list[Due]:
+    """List items that are due, the oldest batch's first; none is taken by that."""
+    mine = sa.select(batch.c.id).where(batch.c.account_id == account_id, _may_go_on(now))
+    found: list[Due] = []
+    with db.reading() as connection:
+        for batch_id in connection.execute(mine.order_by(batch.c.id)).scalars():
+            query = _due_in(batch_id, now).limit(limit - len(found))
+            found += [_read(account_id, row) for row in connection.execute(query)]
+            if len(found) == limit:
+                break
+    return found
+
+
+def note_begun(db: Database, batch_ids: Iterable[int], now: datetime) -> None:
+    """Say of batches that their first item is in hand."""
+    begun = sa.and_(batch.c.id.in_(tuple(batch_ids)), batch.c.status == "queued")
+    started_at = sa.func.coalesce(batch.c.started_at, sa.literal(now, batch.c.started_at.type))
+    with db.writing() as connection:
+        values = {"status": "running", "started_at": started_at}
+        connection.execute(sa.update(batch).where(begun).values(values))
+
+
+def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
+    """Write down what came of items, and which batches are done by it.
+
+    What was cancelled meanwhile stays so, unless there is an embed now: that is the truth.
+    """
+    batch_ids = sorted({outcome.item.batch_id for outcome in outcomes})
+    with db.writing() as connection:
+        batches.lock_batches(connection, batch_ids)
+        for outcome in outcomes:
+            connection.execute(_update(outcome))
+        done = [row for batch_id in batch_ids for row in _end_if_done(connection, batch_id, now)]
+    for outcome in outcomes:
+        if outcome.status != "pending":
+            metrics.BATCH_ITEMS.labels(outcome.status).inc()
+    for row in done:
+        log.info("batch-done", batch=row.id, items=row.total)
+
+
+def has_trouble(db: Database, account_id: int) -> bool:
+    """Whether something held up this account's batches when they were last worked at."""
+    query = sa.select(batch.c.id).where(_active(account_id), batch.c.trouble.is_not(None))
+    with db.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
+def note_trouble(
+    db: Database, account_id: int, error: ServiceError | None, resumes_at: datetime | None
+) -> None:
+    """Say what holds all of an account's batches up, and until when; None: nothing does."""
+    trouble = None if error is None else keep_error(error)
+    values = {"trouble": trouble, "resumes_at": resumes_at}
+    with db.writing() as connection:
+        connection.execute(sa.update(batch).where(_active(account_id)).values(values))
+
+
+def _active(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(batch.c.account_id == account_id, batch.c.status.in_(ACTIVE))
+
+
+def _may_go_on(now: datetime) -> sa.ColumnElement[bool]:
+    rested = sa.or_(batch.c.resumes_at.is_(None), batch.c.resumes_at <= now)
+    return sa.and_(batch.c.status.in_(ACTIVE), rested)
+
+
+def _due_in(batch_id: int, now: datetime) -> Any:
+    """Select what is due in a batch, what was put off last: the index has this order."""
+    return (
+        sa.select(batch_item)
+        .where(
+            batch_item.c.batch_id == batch_id,
+            batch_item.c.status == "pending",
+            batch_item.c.due_at <= now,
+        )
+        .order_by(batch_item.c.due_at, batch_item.c.number)
+    )
+
+
+def _read(account_id: int, row: Any) -> Due:
+    key = batches.read_key(account_id, row)
+    return Due(row.batch_id, row.number, key, row.title, row.tries)
+
+
+def _update(outcome: Outcome) -> Any:
+    may_become = ["pending", "cancelled"] if outcome.status == "succeeded" else ["pending"]
+    return (
+        sa.update(batch_item)
+        .where(
+            batch_item.c.batch_id == outcome.item.batch_id,
+            batch_item.c.number == outcome.item.number,
+            batch_item.c.status.in_(may_become),
+        )
+        .values(outcome.columns)
+    )
+
+
+def _end_if_done(connection: Connection, batch_id: int, now: datetime) -> Any:
+    pending = sa.exists().where(batch_item.c.batch_id == batch_id, batch_item.c.status == "pending")
+    ended = {"status": "done", "finished_at": now, "trouble": None, "resumes_at": None}
+    last = sa.update(batch).where(batch.c.id == batch_id, batch.c.status.in_(ACTIVE), ~pending)
+    return connection.execute(last.values(ended).returning(batch.c.id, batch.c.total)).all()

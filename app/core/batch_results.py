@@ -1,0 +1,136 @@
+"""What became of a batch's items, in words and with what goes into a page, for who began it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import content_items, marks
+from app.core.batches import Batch, Item
+from app.core.embeds import Embed
+from app.core.forwarding import with_start
+from app.core.plans.fields import MODULE
+from app.db import Database
+from app.errors import ServiceError
+from app.models import batch, batch_item
+
+ROW = "row"
+"""Among an item's free columns: its row in the plan that it came from."""
+_AGAIN = "Try it again: `flask batches retry`."
+WHAT_TO_DO = {
+    "media-not-found": "Correct the media in the plan (`flask media search` finds those that are "
+    "there), and run the plan again.",
+    "studio-forbidden": "Its owner can share it with whoever connected the account; then try it "
+    "again: `flask batches retry`.",
+    "studio-rejected": "See that Studio knows this course and can embed this media; then correct "
+    "the plan and run it again.",
+    "studio-authorization": "Connect the account anew: `flask studio connect`.",
+    "studio-unavailable": _AGAIN,
+    "studio-timeout": _AGAIN,
+    "studio-answer": _AGAIN,
+    "embed-busy": _AGAIN,
+}
+"""By the error's code, for those who run a batch; other errors say it themselves."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the links and iframes of an account's embeds are made of."""
+
+    studio_url: str
+    public_url: str
+    mark_key: bytes
+
+
+def count_made(db: Database, of: Batch) -> int:
+    """Count the embeds that were made for a batch; the others that succeeded were there."""
+    made = sa.and_(batch_item.c.batch_id == of.id, batch_item.c.made.is_(True))
+    with db.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
+
+
+def find_modules(db: Database, account_id: int, course_id: int) -> dict[int, str]:
+    """Find in which module the embeds of a course belong, by their numbers: what a plan said last.
+
+    Embeds of which no plan said it are left out.
+    """
+    said = (
+        sa.select(batch_item.c.embed_id, batch_item.c.more)
+        .join(batch, batch.c.id == batch_item.c.batch_id)
+        .where(
+            batch.c.account_id == account_id,
+            batch_item.c.course_id == course_id,
+            batch_item.c.status == "succeeded",
+            batch_item.c.more.is_not(None),
+        )
+        .order_by(batch.c.id, batch_item.c.number)
+    )
+    with db.reading() as connection:
+        rows = [(row.embed_id, json.loads(row.more)) for row in connection.execute(said)]
+    return {embed_id: str(more[MODULE]) for embed_id, more in rows if more.get(MODULE)}
+
+
+def what_to_do(error: ServiceError) -> str:
+    """Say what whoever began a batch can do about an error."""
+    return WHAT_TO_DO.get(error.slug, error.hint)
+
+
+def of_embeds(found: Iterable[Embed]) -> Iterator[Item]:
+    """Give embeds that are there as the items of which they came."""
+    for number, embed in enumerate(found, start=1):
+        yield Item(
+            number=number,
+            key=embed.key,
+            title=None,
+            start_at=None,
+            more={},
+            status="succeeded",
+            embed=embed,
+            made=None,
+            failure=None,
+            done_at=embed.made_at,
+        )
+
+
+def describe(item: Item, around: Surroundings) -> dict[str, Any]:
+    """Give an item with its embed or its error; `columns` are the free ones of its row."""
+    key, failure = item.key, item.failure
+    return {
+        "row": item.more.get(ROW),
+        "media_id": key.media_id,
+        "course_id": key.course_id,
+        "embed_type": key.embed_type,
+        "downloadable": key.downloadable,
+        "title": item.title or (item.embed and item.embed.title),
+        "start_at": item.start_at,
+        "columns": {name: value for name, value in item.more.items() if name != ROW},
+        "status": item.status,
+        "made": item.made,
+        **_describe_embed(item, around),
+        "error": failure and failure.slug,
+        "what_happened": failure and failure.title,
+        "what_to_do": failure and what_to_do(failure),
+    }
+
+
+def _describe_embed(item: Item, around: Surroundings) -> dict[str, Any]:
+    if item.embed is None:
+        return dict.fromkeys(("embed_id", "launch_url", "html", "content_item"))
+    key, embed = item.key, item.embed
+    title = item.title or embed.title
+    parameters = marks.link_parameters(
+        around.mark_key, around.studio_url, key.media_id, key.embed_type, key.downloadable
+    )
+    if item.start_at is not None:
+        parameters["start_at"] = str(item.start_at)
+    launch_url = with_start(embed.launch_url, item.start_at)
+    return {
+        "embed_id": embed.id,
+        "launch_url": launch_url,
+        "html": content_items.native_html(key.course_id, launch_url, title, key.embed_type),
+        "content_item": content_items.link_item(
+            around.public_url, parameters, title, key.embed_type
+        ),
+    }

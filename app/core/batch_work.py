@@ -1,0 +1,246 @@
+"""Working an account's batches off: items due are tried by a few threads, by one run at a time.
+
+1. A lock in the database lets one run go on at a time, whatever process it is in. Its lease is
+   short: when a run dies, another goes on where the records stand.
+2. What is in hand is known to the run alone. An item stays pending until its outcome is written,
+   so a run that dies loses nothing; the embed of an item is claimed and looked for as a launch's
+   is (`embeds`), so the next run repeats nothing.
+3. What went wrong decides: the item failed for good, is tried again later, or is not to blame:
+   then all of the account's batches wait, and one item tries whether it goes better.
+
+Not here: who begins a run (`app/work.py`), and how often Studio may be called (`studio/pace`).
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from app import locks
+from app.core import batch_items, embeds, returned
+from app.core.batch_items import Due, Outcome
+from app.db import Database
+from app.errors import ServiceError, keep_error
+from app.studio.client import StudioClient
+from app.studio.errors import (
+    StudioAuthorizationError,
+    StudioHeldBackError,
+    StudioTokenError,
+    StudioUnavailableError,
+)
+from app.studio.trying import TOO_MANY
+
+LEASE_SECONDS = 8.0
+RENEW_SECONDS = 2.0
+LOOK_SECONDS = 0.5
+FEWEST_THREADS, MOST_THREADS = 2, 8
+MOST_TRIES = 5
+FIRST_PAUSE_SECONDS, PAUSES_GROW = 10.0, 2.0
+BUSY_SECONDS = 15
+DISCONNECTED_SECONDS, LONGEST_TROUBLE_SECONDS = 30, 60
+TITLES = 1000
+log = structlog.get_logger()
+
+
+def count_threads(calls_per_second: float) -> int:
+    """Give how many items are in hand at once: Studio may take a second, or less where it is fast.
+
+    More would only wait for their turns.
+    """
+    return max(FEWEST_THREADS, min(MOST_THREADS, math.ceil(calls_per_second)))
+
+
+def is_worked_on(db: Database, account_id: int) -> bool:
+    """Whether a run is at an account's batches now."""
+    return locks.is_held(db, _lock_name(account_id))
+
+
+def work_off(
+    db: Database,
+    account_id: int,
+    studio: StudioClient,
+    threads: int,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Work an account's batches off until nothing is due, or `should_stop` says so.
+
+    `studio` is a patient client. What is in hand is finished. Does nothing where another run is
+    at it.
+    """
+    name = _lock_name(account_id)
+    holder = locks.acquire(db, name, LEASE_SECONDS)
+    if holder is None:
+        return
+    try:
+        lease = _Lease(db, name, holder)
+        run = _Run(db, account_id, studio, threads, lambda: should_stop() or lease.is_lost())
+        run.go_on()
+    finally:
+        locks.release(db, name, holder)
+
+
+def _lock_name(account_id: int) -> str:
+    return f"batches-{account_id}"
+
+
+@dataclass
+class _Lease:
+    """The lock of a run, renewed in passing."""
+
+    db: Database
+    name: str
+    holder: str
+    _renewed_at: float = field(default_factory=time.monotonic)
+    _lost: bool = False
+
+    def is_lost(self) -> bool:
+        """Whether another run has taken over, because this one came to a standstill."""
+        if not self._lost and time.monotonic() - self._renewed_at > RENEW_SECONDS:
+            self._renewed_at = time.monotonic()
+            self._lost = not locks.renew(self.db, self.name, self.holder, LEASE_SECONDS)
+        return self._lost
+
+
+class _Run:
+    """The items that are in hand, and what holds all of them up."""
+
+    def __init__(
+        self,
+        db: Database,
+        account_id: int,
+        studio: StudioClient,
+        threads: int,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._db, self._account_id, self._threads = db, account_id, threads
+        self._should_stop = should_stop
+        self._maker = _Maker(db, studio)
+        self._in_hand: dict[Future[Outcome | ServiceError], Due] = {}
+        self._begun: set[int] = set()
+        self._told_trouble = batch_items.has_trouble(db, account_id)
+        self._trouble: ServiceError | None = None
+
+    def go_on(self) -> None:
+        """Try items until there is nothing left to do, or a reason to stop."""
+        with ThreadPoolExecutor(self._threads, f"batches-{self._account_id}") as pool:
+            while True:
+                if not self._should_stop() and self._trouble is None:
+                    self._fill(pool)
+                if not self._in_hand:
+                    break
+                finished, _ = wait(self._in_hand, LOOK_SECONDS, FIRST_COMPLETED)
+                self._note(list(finished))
+        if self._trouble is not None:
+            self._tell(self._trouble)
+
+    def _fill(self, pool: ThreadPoolExecutor) -> None:
+        """Take as many items in hand as there are threads; one while there is trouble."""
+        width = 1 if self._told_trouble else self._threads
+        if len(self._in_hand) >= width:
+            return
+        now = datetime.now(UTC)
+        taken = {(item.batch_id, item.number) for item in self._in_hand.values()}
+        due = batch_items.list_due(self._db, self._account_id, now, width + len(taken))
+        free = [item for item in due if (item.batch_id, item.number) not in taken]
+        free = free[: width - len(taken)]
+        if new := {item.batch_id for item in free} - self._begun:
+            batch_items.note_begun(self._db, new, now)
+            self._begun |= new
+        for item in free:
+            self._in_hand[pool.submit(self._maker.attempt, item)] = item
+
+    def _note(self, finished: list[Future[Outcome | ServiceError]]) -> None:
+        """Write down what came of some tries. What nobody foresaw ends the run, and is logged."""
+        outcomes = []
+        for future in finished:
+            del self._in_hand[future]
+            match future.result():
+                case Outcome() as outcome:
+                    outcomes.append(outcome)
+                case trouble:
+                    self._trouble = trouble
+        if not outcomes:
+            return
+        batch_items.note_outcomes(self._db, outcomes, datetime.now(UTC))
+        if any(outcome.status != "pending" for outcome in outcomes):
+            self._trouble = None
+            if self._told_trouble:
+                self._told_trouble = False
+                batch_items.note_trouble(self._db, self._account_id, None, None)
+
+    def _tell(self, trouble: ServiceError) -> None:
+        seconds = DISCONNECTED_SECONDS
+        if trouble.retry_after_seconds is not None:
+            seconds = min(trouble.retry_after_seconds, LONGEST_TROUBLE_SECONDS)
+        resumes_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        batch_items.note_trouble(self._db, self._account_id, trouble, resumes_at)
+        if not self._told_trouble:
+            log.warning(
+                "batches-held", account=self._account_id, code=trouble.slug, why=trouble.log
+            )
+
+
+class _Maker:
+    """Makes the embeds of items, in any thread."""
+
+    def __init__(self, db: Database, studio: StudioClient) -> None:
+        self._db, self._studio = db, studio
+        self._titles: dict[int, str] = {}
+        self._asking = [threading.Lock() for _ in range(MOST_THREADS * 2)]
+
+    def attempt(self, item: Due) -> Outcome | ServiceError:
+        """Find or make an item's embed; gives the error where all items would meet it."""
+        try:
+            embed, made = returned.ensure_embed(
+                self._db,
+                lambda: nullcontext(self._studio),
+                item.key,
+                wait_seconds=0,
+                made_by="batch",
+                title=self._find_title(item),
+            )
+        except (StudioAuthorizationError, StudioHeldBackError, StudioTokenError) as error:
+            return error
+        except ServiceError as error:
+            return _judge(item, error, datetime.now(UTC))
+        done = {"status": "succeeded", "embed_id": embed.id, "made": made, "failure": None}
+        return Outcome(item, {**done, "done_at": datetime.now(UTC)})
+
+    def _find_title(self, item: Due) -> str | None:
+        """Give the title of an embed to be made; Studio is asked, in turn, where nobody knows."""
+        if item.title is not None or embeds.find_embed(self._db, item.key) is not None:
+            return item.title
+        media_id = item.key.media_id
+        with self._asking[media_id % len(self._asking)]:
+            if media_id not in self._titles:
+                if len(self._titles) >= TITLES:
+                    self._titles.clear()
+                title = self._studio.get_media(media_id).title
+                self._titles[media_id] = title or f"Media {media_id}"
+            return self._titles[media_id]
+
+
+def _judge(item: Due, error: ServiceError, now: datetime) -> Outcome:
+    """Decide what an error means for its item: later, at no cost or as a try, or for good."""
+    columns: dict[str, Any] = {"status": "pending", "failure": keep_error(error)}
+    if error.slug == "embed-busy" or _is_too_many(error):
+        columns["due_at"] = now + timedelta(seconds=BUSY_SECONDS)
+        return Outcome(item, columns)
+    if error.status >= 500 and item.tries + 1 < MOST_TRIES:
+        pause = FIRST_PAUSE_SECONDS * PAUSES_GROW**item.tries
+        columns |= {"due_at": now + timedelta(seconds=pause), "tries": item.tries + 1}
+        return Outcome(item, columns)
+    where = {"batch": item.batch_id, "item": item.number}
+    log.warning("batch-item-failed", **where, code=error.slug, why=error.log)
+    return Outcome(item, {**columns, "status": "failed", "done_at": now})
+
+
+def _is_too_many(error: ServiceError) -> bool:
+    return isinstance(error, StudioUnavailableError) and error.answered == TOO_MANY

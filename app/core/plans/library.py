@@ -1,0 +1,120 @@
+"""Media by title and owner, or by tag: Studio is asked for each of them once."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from app.studio.client import StudioClient
+from app.studio.errors import StudioArgumentError
+from app.studio.search import read_search
+from app.studio.shapes import Media
+
+MOST_NAMED = 2
+
+
+@dataclass(frozen=True)
+class Titled:
+    """The one media of an owner, by their e-mail address, that has exactly this title."""
+
+    title: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """All media that have this tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A media, and its title in Studio."""
+
+    id: int
+    title: str | None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why nothing, or more than one, was found; `column` is where it is mended."""
+
+    column: str
+    problem: str
+    remedy: str
+
+
+class Library:
+    """The media of one Studio account; `studio` is a patient client."""
+
+    def __init__(self, studio: StudioClient) -> None:
+        self._studio = studio
+        self._answers: dict[Titled | Tagged, tuple[Found, ...] | Missing] = {}
+
+    def find(self, named: Titled | Tagged) -> tuple[Found, ...] | Missing:
+        """Find media; raises `StudioError` where Studio does not answer."""
+        if (known := self._answers.get(named)) is not None:
+            return known
+        match named:
+            case Titled():
+                answer = self._find_titled(named)
+            case Tagged():
+                answer = self._find_tagged(named)
+        self._answers[named] = answer
+        return answer
+
+    def _find_titled(self, named: Titled) -> tuple[Found, ...] | Missing:
+        try:
+            wanted = read_search({"title": named.title, "owner": named.owner})
+        except StudioArgumentError as error:
+            fault = error.faults[0]
+            column = "owner" if fault.field == "owner" else "media_title"
+            return Missing(column, f"Studio cannot be asked for this: {fault.message}.", "")
+        like: list[Media] = []
+        exact: list[Media] = []
+        for media in self._studio.list_media(wanted):
+            if _exact(media.title) == _exact(named.title):
+                exact.append(media)
+            elif len(like) < MOST_NAMED:
+                like.append(media)
+            if len(exact) > MOST_NAMED:
+                break
+        if len(exact) == 1:
+            return (Found(exact[0].id, exact[0].title),)
+        return _several(exact) if exact else _none(named, like)
+
+    def _find_tagged(self, named: Tagged) -> tuple[Found, ...] | Missing:
+        try:
+            wanted = read_search({"tag": named.tag})
+        except StudioArgumentError as error:
+            told = f"Studio cannot be asked for this: {error.faults[0].message}."
+            return Missing("tag", told, "")
+        found = tuple(Found(media.id, media.title) for media in self._studio.list_media(wanted))
+        return found or Missing(
+            "tag",
+            f"No media has the tag “{named.tag}”.",
+            "Write the whole name of the tag, as Studio shows it.",
+        )
+
+
+def _exact(title: str | None) -> str:
+    """Give a title without what nobody sees: blanks at its ends or doubled, ways to write é."""
+    return " ".join(unicodedata.normalize("NFC", title or "").split())
+
+
+def _several(found: list[Media]) -> Missing:
+    ids = ", ".join(str(media.id) for media in found[:MOST_NAMED])
+    more = " and more" if len(found) > MOST_NAMED else ""
+    return Missing(
+        "media_title",
+        f"Several media have this title and owner: {ids}{more}.",
+        "Write the number of the right one as media_id.",
+    )
+
+
+def _none(named: Titled, like: list[Media]) -> Missing:
+    problem = f"{named.owner} has no media “{named.title}”."
+    if like:
+        told = " or ".join(f"“{media.title}” ({media.id})" for media in like)
+        return Missing("media_title", problem, f"Is {told} meant?")
+    search = f"`flask media search --owner {named.owner}` lists those that are there."
+    return Missing("media_title", problem, search)

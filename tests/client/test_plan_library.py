@@ -1,0 +1,110 @@
+"""Media that a plan names by title or tag: found in Studio, once each, or told why not."""
+
+import io
+from typing import BinaryIO, cast
+
+from app.core.batch_making import NewItem
+from app.core.plans.plan import Plan
+from app.core.plans.sources import Source
+from tests.client.reaching import Reach
+
+INES, OMAR = "ines.instructor@sandbox.test", "omar.other@sandbox.test"
+MITOSIS = "Cell Division: Mitosis in Six Minutes"
+HEAD = "media_id,media_title,owner,tag,course_id,title\n"
+
+
+def read(reach: Reach, rows: str) -> tuple[list[NewItem], Plan, list[str]]:
+    """What a plan asks for, and what it asked of Studio."""
+    before = len(reach.calls())
+    file = cast("BinaryIO", io.BytesIO((HEAD + rows).encode()))
+    plan = Plan(Source("term.csv", file, ""), None, reach.client().patient())
+    items = list(plan.read())
+    asked = [call["operation"] for call in reach.calls()[before:]]
+    return items, plan, [operation for operation in asked if operation != "token"]
+
+
+def told(plan: Plan) -> list[str]:
+    return [str(fault) for fault in plan.faults.told]
+
+
+def test_a_row_with_a_number_asks_nothing_whatever_else_stands_in_it(reach: Reach):
+    items, plan, asked = read(reach, f"5,No such title,{INES},no such tag,101,\n")
+    assert ([item.media_id for item in items], told(plan), asked) == ([5], [], [])
+
+
+def test_a_title_and_its_owner_are_asked_once_and_bring_the_title(reach: Reach):
+    rows = "".join(f",{MITOSIS},{INES},,{course},\n" for course in range(101, 105))
+    items, plan, asked = read(reach, f"{rows}, {MITOSIS} ,{INES},,105,Mine\n")
+    assert [(item.media_id, item.course_id, item.title) for item in items] == [
+        *((260854, course, MITOSIS) for course in range(101, 105)),
+        (260854, 105, "Mine"),
+    ]
+    assert (told(plan), asked) == ([], ["search"])
+    assert items[0].more == {"row": 2, "media_title": MITOSIS, "owner": INES, "tag": ""}
+
+
+def test_only_the_whole_title_counts(reach: Reach):
+    _, plan, asked = read(reach, f",Cell Division,{INES},,101,\n,{MITOSIS.upper()},{INES},,101,\n")
+    assert told(plan) == [
+        f"term.csv, row {row}, column media_title: {INES} has no media “{title}”. "
+        f"Is “{MITOSIS}” (260854) meant?"
+        for row, title in ((2, "Cell Division"), (3, MITOSIS.upper()))
+    ]
+    assert asked == ["search", "search"]
+
+
+def test_a_title_of_somebody_else_is_not_taken(reach: Reach):
+    items, plan, _ = read(reach, f",{MITOSIS},{OMAR},,101,\n")
+    assert (items, told(plan)) == (
+        [],
+        [
+            f"term.csv, row 2, column media_title: {OMAR} has no media “{MITOSIS}”. "
+            f"`flask media search --owner {OMAR}` lists those that are there."
+        ],
+    )
+
+
+def test_a_title_that_two_media_have_names_both(reach: Reach):
+    title = "Seminar: Osmosis"
+    ids = [one.id for one in reach.client().list_media() if one.title == title]
+    assert len(ids) == 2
+    _, plan, asked = read(reach, f",{title},{INES},,101,\n,{title},{INES},,102,\n")
+    assert told(plan) == [
+        f"term.csv, row {row}, column media_title: Several media have this title and owner: "
+        f"{ids[0]}, {ids[1]}. Write the number of the right one as media_id."
+        for row in (2, 3)
+    ]
+    assert asked == ["search"]
+
+
+def test_a_tag_stands_for_all_its_media_in_each_course(reach: Reach):
+    items, plan, asked = read(reach, ",,,biology,101,\n,,,biology,102,\n260854,,,,101,\n")
+    tagged = [one.id for one in reach.client().list_media() if _has_tag(reach, one.id, "biology")]
+    assert len(tagged) > 20
+    assert [(item.media_id, item.course_id) for item in items] == [
+        (media_id, course) for course in (101, 102) for media_id in tagged
+    ]
+    assert {item.title for item in items} > {MITOSIS, "Week 3 Lecture – Photosynthesis"}
+    assert (told(plan), asked) == ([], ["search"])
+    assert plan.folded == [(4, 2)]
+
+
+def test_a_tag_that_nothing_has_is_told(reach: Reach):
+    _, plan, asked = read(reach, ",,,no such tag,101,\n,,,no such tag,102,\n")
+    assert told(plan) == [
+        f"term.csv, row {row}, column tag: No media has the tag “no such tag”. "
+        "Write the whole name of the tag, as Studio shows it."
+        for row in (2, 3)
+    ]
+    assert asked == ["search"]
+
+
+def test_what_studio_cannot_be_asked_is_told_by_its_column(reach: Reach):
+    _, plan, asked = read(reach, f",Mitosis,nobody,,101,\n,,,{'x' * 300},101,\n")
+    assert [(fault.row, fault.column) for fault in plan.faults.told] == [(2, "owner"), (3, "tag")]
+    assert told(plan)[0].endswith("Studio cannot be asked for this: must be an e-mail address.")
+    assert asked == []
+
+
+def _has_tag(reach: Reach, media_id: int, tag: str) -> bool:
+    return tag in {one["name"] for one in reach.studio.catalogue.list_tags(media_id)}

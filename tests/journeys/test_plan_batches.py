@@ -1,0 +1,214 @@
+"""`flask embeds batch`: a plan is shown, begun once, refused as a whole, and worked off."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.commanding import in_environment, rest
+from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, made, plan, run
+from tests.world import World
+
+_courses = itertools.count(30_000, 10)
+
+
+@pytest.fixture(autouse=True)
+def _environment(world: World) -> Iterator[None]:
+    rest(world)
+    with in_environment(world):
+        yield
+
+
+@pytest.fixture
+def course() -> int:
+    """The number of a course in which nothing is yet; so are the nine after it."""
+    return next(_courses)
+
+
+def newest() -> int:
+    found = run("batches", "list", "--json").value
+    return int(found[0]["id"]) if found else 0
+
+
+def test_a_dry_run_says_what_would_be_made_and_makes_nothing(
+    world: World, tmp_path: Path, course: int
+):
+    assert run("embeds", "create", str(MITOSIS), "--course", str(course)).status == 0
+    there = run("embeds", "list", "--course", str(course), "--json").value[0]["id"]
+    calls, last = made(world), newest()
+    file = plan(
+        tmp_path,
+        f"{HEAD}{MITOSIS},{course},,,,\n{SAFETY},{course},Read first,1:30,,\n"
+        f"{MITOSIS},{course},,,,again\n",
+    )
+    assert run("embeds", "batch", file, "--dry-run") == Said(
+        0,
+        f"row 2: there already (embed {there}): media {MITOSIS} in course {course}, embed\n"
+        f"row 3: make: media {SAFETY} in course {course}, embed, from 90 s, “Read first”\n"
+        f"{file}: 3 rows, 2 embeds: 1 to make, 1 there already. Nothing was done.\n",
+        "Rows that ask for the same count once: 4 is as 2.\n",
+    )
+    assert (made(world), newest()) == (calls, last)
+
+
+def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course: int):
+    file = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,Week 1,n\nx,{course},,,,\n")
+    done = run("embeds", "batch", file, "--dry-run", "--json")
+    remedy = "Write a whole number, such as 260854."
+    fault = {"file": str(file), "row": 3, "column": "media_id", "problem": "“x” is no number."}
+    assert (done.status, done.value) == (
+        1,
+        {
+            "file": str(file),
+            "items": [
+                {
+                    "media_id": SAFETY,
+                    "course_id": course,
+                    "embed_type": "embed",
+                    "downloadable": False,
+                    "title": None,
+                    "start_at": None,
+                    "row": 2,
+                    "embed_id": None,
+                    "columns": {"module": "Week 1", "note": "n"},
+                }
+            ],
+            "rows": 2,
+            "to_make": 1,
+            "there_already": 0,
+            "folded": [],
+            "folded_count": 0,
+            "notes": [],
+            "faults": [{**fault, "remedy": remedy}],
+            "fault_count": 1,
+        },
+    )
+    assert done.err == f"{file}, row 3, column media_id: “x” is no number. {remedy}\n"
+    empty = run("embeds", "batch", plan(tmp_path, HEAD), "--dry-run", "--json")
+    assert (empty.status, empty.value["items"]) == (0, [])
+
+
+def test_a_plan_is_worked_off_and_the_same_plan_again_is_the_same_batch(
+    world: World, tmp_path: Path, course: int
+):
+    file = plan(tmp_path, HEAD + "".join(f"{MITOSIS},{course + n},,,,\n" for n in range(4)))
+    calls = made(world)
+    first = run("embeds", "batch", file)
+    number = newest()
+    done = f"Batch {number} is done: 4 made.\n"
+    assert first == Said(0, f"Batch {number}: 4 embeds.\n{done}", "")
+    again = f"This plan was begun before, as batch {number} (done). --again begins it once more.\n"
+    assert run("embeds", "batch", file) == Said(0, again + done, "")
+    assert (newest(), made(world)) == (number, calls + 4)
+    once_more = run("embeds", "batch", file, "--again", "--json")
+    assert (once_more.status, once_more.value["id"] > number) == (0, True)
+    told = {name: once_more.value[name] for name in ("succeeded", "made", "failed", "pending")}
+    assert told == {"succeeded": 4, "made": 0, "failed": 0, "pending": 0}
+    assert made(world) == calls + 4
+
+
+def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
+    world: World, tmp_path: Path, course: int
+):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\nx,{course},,,,\n,{course},,,,\n")
+    calls, last = made(world), newest()
+    refused = run("embeds", "batch", file)
+    faults = (
+        f"{file}, row 3, column media_id: “x” is no number. "
+        "Write a whole number, such as 260854.\n"
+        f"{file}, row 4, column media_id: The row names no media. Fill this cell.\n"
+    )
+    assert refused == Said(
+        1,
+        "",
+        f"{faults}Error: The plan has 2 faults, so nothing was begun. Mend it and give the same "
+        "command again, or leave what is wrong out: --skip-faulty.\n",
+    )
+    assert (made(world), newest()) == (calls, last)
+    others = run("embeds", "batch", file, "--skip-faulty")
+    number = newest()
+    said = f"Batch {number}: 1 embed.\nBatch {number} is done: 1 made.\n"
+    assert others == Said(0, said, faults)
+
+
+def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
+    world: World, tmp_path: Path, course: int
+):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n{NONE},{course},,,,\n")
+    done = run("embeds", "batch", file)
+    number = newest()
+    end = (
+        f"Batch {number} is done: 1 made, 1 failed.\n"
+        f"  row 3: media 5 in course {course}: Studio has no such video: it may have been "
+        "deleted. Correct the media in the plan (`flask media search` finds those that are "
+        "there), and run the plan again.\n"
+        f"`flask embeds export {number} --status failed` gives them all.\n"
+    )
+    assert done == Said(1, f"Batch {number}: 2 embeds.\n{end}", "")
+    assert run("batches", "show", str(number)) == Said(0, end, "")
+    retried = run("batches", "retry", str(number))
+    assert retried == Said(1, f"1 of batch {number} is tried again.\n{end}", "")
+    assert len([call for call in world.calls("show") if call["path"].endswith("/media/5")]) == 2
+
+
+def test_a_key_is_good_for_one_plan(tmp_path: Path, course: int):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n")
+    other = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,,\n", "other.csv")
+    key = ("--key", f"night-{course}", "--json")
+    first = run("embeds", "batch", file, *key).value["id"]
+    assert run("embeds", "batch", file, *key).value["id"] == first
+    refused = run("embeds", "batch", other, *key)
+    assert (refused.status, refused.err) == (
+        1,
+        "Error: This key was used for another batch. "
+        "Send what was sent with it before, or take a new key.\n",
+    )
+
+
+def test_a_plan_may_come_from_a_pipe_with_sis_ids_from_a_file(tmp_path: Path, course: int):
+    courses = plan(tmp_path, f"canvas_course_id,course_id\n{course},BIO-1\n", "courses.csv")
+    given = f"sis_course_id,media_id\nBIO-1,{SAFETY}\n"
+    done = run("embeds", "batch", "-", "--courses", courses, "--json", given=given)
+    assert (done.status, done.value["name"]) == (0, "standard input")
+    (embed,) = run("embeds", "list", "--course", str(course), "--json").value
+    assert embed["media_id"] == SAFETY
+
+
+def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
+    world: World, tmp_path: Path, course: int
+):
+    world.tell_studio("next", operation="create_embed", hold=True, times=8)
+    file = plan(tmp_path, HEAD + "".join(f"{MITOSIS},{course + n},,,,\n" for n in range(40)))
+    begun = run("embeds", "batch", file, "--no-wait")
+    number = newest()
+    assert begun.out == (
+        f"Batch {number}: 40 embeds.\n`flask batches watch {number}` shows how it goes.\n"
+    )
+    cancelled = run("batches", "cancel", str(number), "--json").value
+    world.tell_studio("release")
+    assert (cancelled["status"], cancelled["cancelled"] > 20) == ("cancelled", True)
+    left = run("batches", "watch", str(number))
+    assert (left.status, f"Batch {number} is cancelled: " in left.out) == (1, True)
+
+
+def test_what_is_no_batch_and_no_use_is_told(tmp_path: Path):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},101,,,,\n")
+    look = "`flask batches list` shows those that are there."
+    missing = Said(1, "", f"Error: There is no batch 999999. {look}\n")
+    assert run("batches", "show", "999999") == missing
+    assert run("embeds", "batch", plan(tmp_path, HEAD)).err == (
+        "Error: The batch has no items. Send at least one.\n"
+    )
+    for wrong in (
+        ("embeds", "batch"),
+        ("embeds", "batch", tmp_path / "none.csv"),
+        ("embeds", "batch", tmp_path),
+        ("embeds", "batch", file, "--key", "k", "--again"),
+        ("embeds", "export"),
+        ("embeds", "export", "1", "--course", "1"),
+        ("embeds", "export", "--course", "1", "--status", "failed"),
+        ("batches", "watch", "x"),
+    ):
+        said = run(*wrong)
+        assert (said.status, said.out, said.err[:6]) == (2, "", "Usage:"), said

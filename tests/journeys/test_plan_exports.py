@@ -1,0 +1,131 @@
+"""`flask embeds export`: each item with its embed or its error, safe for spreadsheets."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import world as worlds
+from tests.journeys.commanding import in_environment
+from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, plan, read_csv, run
+from tests.world import World
+
+COURSE = 31_000
+WORDS = "Correct the media in the plan (`flask media search` finds those that are there), and run "
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("exports")
+    with worlds.world(folder, workers=1) as made, in_environment(made):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def number(world: World, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A batch of which one item failed."""
+    text = (
+        f"{HEAD}{MITOSIS},{COURSE},,,Week 1,=1+1\n"
+        f'{SAFETY},{COURSE},"-Lab, “first”",1:30,Week 2,\n{NONE},{COURSE},,,Week 2,@x\n'
+    )
+    file = plan(tmp_path_factory.mktemp("plan"), text)
+    return str(run("embeds", "batch", file, "--json").value["id"])
+
+
+def test_a_table_has_each_row_with_its_embed_or_its_error(world: World, number: str):
+    done = run("embeds", "export", number)
+    rows = read_csv(done.out)
+    assert (done.status, len(rows)) == (1, 3)
+    assert list(rows[0]) == [
+        *("row", "course_id", "media_id", "embed_type", "downloadable", "title", "start_at"),
+        *("module", "note"),
+        *("status", "made", "embed_id", "launch_url", "html", "content_item"),
+        *("error", "what_happened", "what_to_do"),
+    ]
+    first, second, third = rows
+    assert (first["row"], first["title"], first["note"], first["made"]) == (
+        "2",
+        "Cell Division: Mitosis in Six Minutes",
+        "'=1+1",
+        "true",
+    )
+    assert (second["title"], second["start_at"]) == ("'-Lab, “first”", "90")
+    assert "custom_arc_start_at=90" in second["launch_url"]
+    assert 'title="-Lab, “first”"' in second["html"]
+    assert "custom_arc_start_at%3D90" in second["html"]
+    link = json.loads(second["content_item"])
+    assert (link["title"], link["custom"]["start_at"]) == ("-Lab, “first”", "90")
+    assert {name: third[name] for name in list(third)[-9:]} == {
+        "status": "failed",
+        "made": "",
+        "embed_id": "",
+        "launch_url": "",
+        "html": "",
+        "content_item": "",
+        "error": "media-not-found",
+        "what_happened": "Studio has no such video: it may have been deleted.",
+        "what_to_do": f"{WORDS}the plan again.",
+    }
+    assert third["note"] == "'@x"
+
+
+def test_lines_of_json_say_the_same_without_an_apostrophe(number: str):
+    done = run("embeds", "export", number, "--format", "jsonl")
+    first, second, third = (json.loads(line) for line in done.out.splitlines())
+    embed: dict[str, Any] = run("embeds", "show", str(first["embed_id"]), "--json").value
+    assert {name: embed[name] for name in ("launch_url", "html", "content_item")} == {
+        name: first[name] for name in ("launch_url", "html", "content_item")
+    }
+    assert (first["columns"], third["columns"]) == (
+        {"module": "Week 1", "note": "=1+1"},
+        {"module": "Week 2", "note": "@x"},
+    )
+    assert (second["title"], second["start_at"], third["embed_id"]) == ("-Lab, “first”", 90, None)
+
+
+def test_what_failed_is_a_plan_again_once_it_is_mended(tmp_path: Path, number: str):
+    file = tmp_path / "failed.csv"
+    done = run("embeds", "export", number, "--status", "failed", "--output", file)
+    ended = f"Batch {number} is done: 2 made, 1 failed.\n"
+    assert done == Said(1, f"Saved {file}, with 1 embed.\n", ended)
+    mended = file.read_text(encoding="utf-8").replace('"5"', f'"{SAFETY}"')
+    file.write_text(mended, encoding="utf-8")
+    again = run("embeds", "batch", file, "--json")
+    assert (again.status, again.value["total"], again.value["succeeded"]) == (0, 1, 1)
+    (row,) = read_csv(run("embeds", "export", str(again.value["id"])).out)
+    assert (row["row"], row["module"], row["status"], row["error"]) == (
+        "2",
+        "Week 2",
+        "succeeded",
+        "",
+    )
+
+
+def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path, number: str):
+    file = plan(tmp_path, "mine", "results.csv")
+    order = ("embeds", "export", number, "--output", file)
+    refused = run(*order)
+    assert (refused.status, file.read_text()) == (2, "mine")
+    assert "is there already. Replace it? There is no terminal to ask on: say --force." in (
+        refused.err
+    )
+    forced = run(*order, "--force")
+    assert (forced.status, forced.out) == (1, f"Saved {file}, with 3 embeds.\n")
+    assert len(read_csv(file.read_text(encoding="utf-8"))) == 3
+    nowhere = tmp_path / "none" / "x.csv"
+    other = run("embeds", "export", "--course", str(COURSE), "--output", nowhere)
+    assert other == Said(1, "", f"Error: {nowhere} cannot be written: No such file or directory.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+
+
+def test_a_course_is_exported_without_a_batch(number: str):
+    done = run("embeds", "export", "--course", str(COURSE))
+    rows = read_csv(done.out)
+    assert done.status == 0
+    assert {(row["media_id"], row["status"], row["row"]) for row in rows} == {
+        (str(MITOSIS), "succeeded", ""),
+        (str(SAFETY), "succeeded", ""),
+    }
+    assert read_csv(run("embeds", "export", "--course", "999999").out) == []

@@ -1,0 +1,103 @@
+"""Looking on: a bar on a terminal, lines elsewhere, Ctrl-C, and nobody else who works."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import world as worlds
+from tests.journeys.commanding import in_environment, on_terminal, rest
+from tests.journeys.planning import HEAD, MITOSIS, plan, run
+from tests.world import ROOT, World
+
+COURSE = 32_000
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A service without any worker."""
+    folder = tmp_path_factory.mktemp("watching")
+    with worlds.world(folder, workers=1, WORKER="external") as made, in_environment(made):
+        yield made
+
+
+@pytest.fixture
+def world(built: World) -> World:
+    rest(built)
+    return built
+
+
+def _plan(folder: Path, first: int, count: int) -> Path:
+    rows = (f"{MITOSIS},{first + number},Mine,,,\n" for number in range(count))
+    return plan(folder, HEAD + "".join(rows))
+
+
+def test_where_no_worker_is_whoever_looks_on_works_and_says_so(world: World, tmp_path: Path):
+    done = run("embeds", "batch", _plan(tmp_path, COURSE, 3), "--json")
+    assert (done.status, done.value["status"], done.value["made"]) == (0, "done", 3)
+    begun, *rest_of_it = done.err.splitlines()
+    assert begun == f"Batch {done.value['id']}: 3 embeds."
+    assert rest_of_it == ["No worker is at it, so this process is. (`flask worker` starts one.)"]
+
+
+def test_a_terminal_shows_how_far_it_is(world: World, tmp_path: Path):
+    status, lines = on_terminal(
+        world, "embeds", "batch", str(_plan(tmp_path, COURSE + 100, 2)), columns=120
+    )
+    assert status == 0
+    assert lines[-1].startswith("Batch ")
+    assert lines[-1].endswith(" is done: 2 made.")
+    assert any("0 of 2" in line for line in lines), lines
+
+
+def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
+    file = _plan(tmp_path, COURSE + 200, 4)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    number = process.stdout.readline().split()[1].strip(":")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err == (
+        f"You look on no more; batch {number} is still there, and a worker goes on with it. "
+        f"`flask batches watch {number}` comes back to it (and works at it itself where there is "
+        f"no worker), `flask batches cancel {number}` ends it.\n"
+    )
+    assert run("batches", "show", number, "--json").value["pending"] == 4
+    done = run("batches", "watch", number, "--json").value
+    assert (done["status"], done["made"]) == ("done", 4)
+
+
+def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tmp_path: Path):
+    world.tell_studio("throttle", share=1, status=503, retry_after=1)
+    file = _plan(tmp_path, COURSE + 300, 3)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = run("batches", "list", "--json").value[0]
+        if found["trouble"] is not None:
+            break
+    assert found["trouble"]["error"] == "studio-held-back"
+    assert "Held up: " in run("batches", "show", str(found["id"])).out
+    world.tell_studio("throttle")
+    rest(world)
+    _, err = process.communicate(timeout=120)
+    assert (process.returncode, "Nothing is lost; it goes on by itself" in err) == (0, True), err
