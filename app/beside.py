@@ -30,22 +30,38 @@ class Beside:
         self._pid: int | None = None
         self._ends: int | None = None
         self._started_at = -START_AGAIN_SECONDS
+        self._stops_at: float | None = None
 
     def look(self) -> None:
         """Start it where it is not there, but not again and again without a pause."""
-        if self._has_ended(0) and time.monotonic() - self._started_at >= START_AGAIN_SECONDS:
+        if not self._has_ended(0):
+            return
+        if self._pid is not None:
+            log.warning("worker-ended", pid=self._pid)
+            self._pid = None
+        if time.monotonic() - self._started_at >= START_AGAIN_SECONDS:
             self._started_at = time.monotonic()
             self._start()
 
-    def stop(self, seconds: float) -> None:
-        """Let it finish what it has in hand, but no longer than this."""
-        if self._has_ended(0):
-            return
-        assert self._pid is not None
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGTERM)
-            if not self._has_ended(seconds):
-                os.kill(self._pid, signal.SIGKILL)
+    def begin_stop(self, seconds: float) -> None:
+        """Let it finish what it has in hand, but no longer than this from now; said twice is once.
+
+        It is meant for the moment when the master's own workers are told to stop, too.
+        """
+        if self._stops_at is None:
+            self._stops_at = time.monotonic() + seconds
+            self._kill(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Wait until it has stopped, or its time is over."""
+        assert self._stops_at is not None
+        if not self._has_ended(max(self._stops_at - time.monotonic(), 0)):
+            self._kill(signal.SIGKILL)
+
+    def _kill(self, number: int) -> None:
+        if self._pid is not None and not self._has_ended(0):
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     def _has_ended(self, wait_seconds: float) -> bool:
         """Whether it is not there: the pipe that only it could write to says so, not its number."""
@@ -78,7 +94,7 @@ class Beside:
             util._setproctitle(f"batches [{self._server.proc_name}]")
             threading.Thread(target=_end_with, args=(master,), daemon=True).start()
             self._run()
-        except Exception:
+        except BaseException:  # beyond this stands the master's loop, which is not this process's
             log.exception("worker-failed")
             os._exit(1)
         os._exit(0)

@@ -1,64 +1,58 @@
-"""What works batches off, and what wakes it: Huey, on a queue that holds nothing but wake-up calls.
+"""What works batches off: Huey, on a queue in memory that the database and wake-up calls fill.
 
-The database says what there is to do (`core/batch_items`), so a call that is lost, or comes twice,
-costs a few seconds at the most: each worker also looks by itself. The queue is SQLite beside the
-database, or Redis. With PostgreSQL and no Redis there is none that all could reach: workers look.
+The database says what there is to do (`core/batch_items`), and is looked at every few seconds.
+So a worker needs nothing else: a call (`app/calls.py`) that is lost costs a few seconds, and one
+that comes twice costs nothing.
 """
 
-import os
 import signal
-import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any
 
-import redis
 import structlog
-from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
+from huey import MemoryHuey
 from huey.consumer import ConsumerStopped
-from huey.serializer import SignedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.calls import CALLS_ERRORS, open_calls
 from app.core import accounts, batch_items, batch_work
 from app.db import Database
 from app.outside import Outside
-from app.settings import Settings
 
+CALL_SECONDS, LISTEN_SECONDS = 0.5, 5.0
 LOOK_SECONDS = 3.0
+LISTEN_AGAIN_SECONDS = 0.2
 ACCOUNTS_AT_ONCE = 4
-POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 1.0
-REDIS_SECONDS = 5
+TURN_SECONDS = 30.0
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 0.3
 STOP_SECONDS = 25.0
 log = structlog.get_logger()
 
 
 def wake(outside: Outside, account_id: int) -> None:
     """Let a worker begin with an account's batches at once; where that fails it looks by itself."""
-    with closing(Work(outside)) as work:
-        work.wake(account_id)
+    try:
+        calls = open_calls(outside.settings, outside.db, CALL_SECONDS)
+        if calls is not None:
+            with closing(calls):
+                calls.enqueue(str(account_id).encode())
+    except CALLS_ERRORS as error:
+        log.warning("not-woken", account=account_id, why=type(error).__name__)
 
 
 class Work:
-    """The queue, and the worker that is called by it."""
+    """The worker, and its queue of accounts."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._huey = _make_queue(outside.settings, outside.db)
+        self._huey = MemoryHuey("batches", results=False)
         self._work_off = self._huey.task(name="work_off")(self._work_off_account)
         self._stopping = threading.Event()
 
-    def wake(self, account_id: int) -> None:
-        """Have an account's batches worked off."""
-        try:
-            self._work_off(account_id)
-        except (redis.RedisError, sqlite3.Error) as error:
-            log.warning("not-woken", account=account_id, why=type(error).__name__)
-
     def run(self) -> None:
-        """Work until a SIGTERM; what is in hand then is finished, for a while."""
+        """Work until a signal to stop; what is in hand then is finished, for a while."""
         consumer = self._huey.create_consumer(
             workers=ACCOUNTS_AT_ONCE,
             initial_delay=POLL_SECONDS,
@@ -69,61 +63,88 @@ class Work:
             graceful_signal="TERM",
         )
         self._stopping = consumer.stop_flag
-        threading.Thread(target=self._look_now_and_then, name="look", daemon=True).start()
+        for name, target in (("look", self._look_now_and_then), ("listen", self._listen)):
+            threading.Thread(target=target, name=name, daemon=True).start()
         consumer.start()
-        for number in (signal.SIGINT, signal.SIGHUP):  # Huey's own way is another command line
-            signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        told = _signals_to_stop()
+        looked_at = time.monotonic()
         with suppress(ConsumerStopped):
-            looked_at = time.monotonic()
-            while True:
+            while not told:
                 looked_at = consumer.loop(looked_at)
-
-    def close(self) -> None:
-        """Close the queue."""
-        self._huey.storage.close()
+        consumer.stop(graceful=True)
 
     def _look_now_and_then(self) -> None:
         while not self._stopping.is_set():
             try:
                 if not self._huey.pending_count():
-                    for account_id in batch_items.list_waiting_accounts(
-                        self._outside.db, datetime.now(UTC)
-                    ):
-                        self.wake(account_id)
-            except (SQLAlchemyError, redis.RedisError, sqlite3.Error) as error:
+                    now = datetime.now(UTC)
+                    for account_id in batch_items.list_waiting_accounts(self._outside.db, now):
+                        self._work_off(account_id)
+            except SQLAlchemyError as error:
                 log.warning("not-looked", why=type(error).__name__)
             self._stopping.wait(LOOK_SECONDS)
+
+    def _listen(self) -> None:
+        """Take wake-up calls; that they are away is said once, until they are there again."""
+        is_told = False
+        while not self._stopping.is_set():
+            try:
+                calls = open_calls(self._outside.settings, self._outside.db, LISTEN_SECONDS)
+                if calls is None:
+                    return
+                with closing(calls):
+                    while not self._stopping.is_set():
+                        self._take(calls.dequeue())
+                        is_told = False
+            except CALLS_ERRORS as error:
+                if not is_told:
+                    log.warning("not-listening", why=type(error).__name__)
+                is_told = True
+                self._stopping.wait(LOOK_SECONDS)
+
+    def _take(self, call: bytes | None) -> None:
+        if call is None:
+            self._stopping.wait(LISTEN_AGAIN_SECONDS)
+        elif call.isdigit():
+            self._work_off(int(call))
 
     def _work_off_account(self, account_id: int) -> None:
         account = accounts.find_account(self._outside.db, account_id)
         if account is None:
             return
+        turn = Turn(self._outside.db, TURN_SECONDS)
         batch_work.work_off(
             self._outside.db,
             account_id,
             self._outside.studio(account).patient(),
             batch_work.count_threads(self._outside.settings.studio_calls_per_second),
-            self._stopping.is_set,
+            lambda: self._stopping.is_set() or turn.is_over(),
         )
 
 
-def _make_queue(settings: Settings, db: Database) -> Any:
-    """Make the queue of this installation.
+class Turn:
+    """How long an account is worked at while others wait for one of the few threads."""
 
-    Security: Huey reads its messages by pickle, so only what SECRET_KEY signed is read.
+    def __init__(self, db: Database, seconds: float) -> None:
+        self._db, self._seconds = db, seconds
+        self._ends_at = time.monotonic() + seconds
+        self._is_over = False
+
+    def is_over(self) -> bool:
+        """Whether the time is over and nobody is at another account that has something to do."""
+        if not self._is_over and time.monotonic() >= self._ends_at:
+            self._ends_at = time.monotonic() + self._seconds
+            waiting = batch_items.list_waiting_accounts(self._db, datetime.now(UTC))
+            self._is_over = any(not batch_work.is_worked_on(self._db, other) for other in waiting)
+        return self._is_over
+
+
+def _signals_to_stop() -> list[int]:
+    """Give a list of the signals to stop that came: to the process, to its group, or twice.
+
+    Huey's own handlers take the second one as "at once", and a hang-up as another command line.
     """
-    name = f"studioembed{sha256(settings.public_url.encode()).hexdigest()[:12]}"
-    signed = SignedSerializer(settings.secret_keys[0], name)
-    if settings.redis_url is not None:
-        return _make_redis(settings.redis_url.get_secret_value(), name, signed)
-    if db.is_sqlite:
-        path = f"{db.url.database}-queue"
-        return SqliteHuey(name, filename=path, results=False, serializer=signed)
-    return MemoryHuey(name, results=False, serializer=signed)
-
-
-def _make_redis(url: str, name: str, signed: SignedSerializer) -> Huey:
-    pool = redis.ConnectionPool.from_url(
-        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-    )
-    return RedisHuey(name, connection_pool=pool, results=False, serializer=signed)
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda came, _frame: told.append(came))
+    return told

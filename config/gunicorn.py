@@ -61,26 +61,31 @@ logger_class = Logger
 def when_ready(server: Any) -> None:
     """Let workers that run as another user count, too, and have one for batches beside them.
 
-    gunicorn has no hook for its master's loop, in which that one is looked after.
+    gunicorn has no hook for its master's loop, in which that one is looked after, nor for the
+    moment when it begins to stop.
     """
     if os.geteuid() == 0:
         os.chown(os.environ[FOLDER], server.cfg.uid, server.cfg.gid)
     outside = server.app.wsgi().extensions["outside"]
     if outside.settings.worker == "beside":
         server.beside = Beside(server, lambda: Work(outside).run())
-        manage_workers = server.manage_workers
+        manage_workers, stop = server.manage_workers, server.stop
 
         def manage_all() -> None:
             manage_workers()
             server.beside.look()
 
-        server.manage_workers = manage_all
+        def stop_all(graceful: bool = True) -> None:
+            server.beside.begin_stop(server.cfg.graceful_timeout)
+            stop(graceful)
+
+        server.manage_workers, server.stop = manage_all, stop_all
 
 
 def on_exit(server: Any) -> None:
     """Let the worker of batches finish what it has in hand; remove the folder of the figures."""
     if beside := getattr(server, "beside", None):
-        beside.stop(server.cfg.graceful_timeout)
+        beside.stop()
     shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 

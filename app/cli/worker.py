@@ -1,7 +1,6 @@
 """`flask worker`: works batches off, where gunicorn does not do that beside itself."""
 
 import sys
-from contextlib import closing
 
 import click
 from flask import current_app
@@ -16,7 +15,7 @@ from app.work import Work
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Work batches off until a SIGTERM.
+    """Work batches off until a SIGTERM or Ctrl-C.
 
     gunicorn has a worker beside itself unless WORKER is external. More workers, on as many
     machines as you like, share the work of several Studio accounts.
@@ -27,6 +26,5 @@ def worker() -> None:
     except StartError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
-    with closing(Work(outside)) as work:
-        work.run()
+    Work(outside).run()
     outside.db.dispose()

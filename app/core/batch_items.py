@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from app import metrics
 from app.core import batches
 from app.core.batches import ACTIVE
-from app.core.embeds import EmbedKey
+from app.core.embeds import Embed, EmbedKey
 from app.db import Database
 from app.errors import ServiceError, keep_error
 from app.models import batch, batch_item
@@ -22,13 +22,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Due:
-    """An item that is to be tried now; it was in vain `tries` times."""
+    """An item that is to be tried now; it was in vain `tries` times.
+
+    Of its batch: since when it is there, and whether nothing of it is in hand yet.
+    """
 
     batch_id: int
     number: int
     key: EmbedKey
     title: str | None
     tries: int
+    batch_since: datetime
+    is_queued: bool
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,12 @@ def list_waiting_accounts(db: Database, now: datetime) -> list[int]:
 
 def list_due(db: Database, account_id: int, now: datetime, limit: int) -> list[Due]:
     """List items that are due, the oldest batch's first; none is taken by that."""
-    mine = sa.select(batch.c.id).where(batch.c.account_id == account_id, _may_go_on(now))
+    mine = sa.select(batch).where(batch.c.account_id == account_id, _may_go_on(now))
     found: list[Due] = []
     with db.reading() as connection:
-        for batch_id in connection.execute(mine.order_by(batch.c.id)).scalars():
-            query = _due_in(batch_id, now).limit(limit - len(found))
-            found += [_read(account_id, row) for row in connection.execute(query)]
+        for of in connection.execute(mine.order_by(batch.c.id)).all():
+            query = _due_in(of.id, now).limit(limit - len(found))
+            found += [_read(of, row) for row in connection.execute(query)]
             if len(found) == limit:
                 break
     return found
@@ -78,10 +83,24 @@ def note_begun(db: Database, batch_ids: Iterable[int], now: datetime) -> None:
         connection.execute(sa.update(batch).where(begun).values(values))
 
 
+def is_credited(db: Database, embed: Embed) -> bool:
+    """Whether an item of any batch counts as the one that this embed was made for."""
+    of_account = sa.select(batch.c.id).where(batch.c.account_id == embed.key.account_id)
+    query = sa.select(batch_item.c.number).where(
+        batch_item.c.batch_id.in_(of_account),
+        batch_item.c.done_at >= embed.made_at,
+        batch_item.c.embed_id == embed.id,
+        batch_item.c.made.is_(True),
+    )
+    with db.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
 def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
     """Write down what came of items, and which batches are done by it.
 
-    What was cancelled meanwhile stays so, unless there is an embed now: that is the truth.
+    What was cancelled meanwhile, or failed elsewhere, stays so unless there is an embed now: that
+    is the truth.
     """
     batch_ids = sorted({outcome.item.batch_id for outcome in outcomes})
     with db.writing() as connection:
@@ -135,13 +154,15 @@ def _due_in(batch_id: int, now: datetime) -> Any:
     )
 
 
-def _read(account_id: int, row: Any) -> Due:
-    key = batches.read_key(account_id, row)
-    return Due(row.batch_id, row.number, key, row.title, row.tries)
+def _read(of: Any, row: Any) -> Due:
+    key = batches.read_key(of.account_id, row)
+    is_queued = of.status == "queued"
+    return Due(of.id, row.number, key, row.title, row.tries, of.created_at, is_queued)
 
 
 def _update(outcome: Outcome) -> Any:
-    may_become = ["pending", "cancelled"] if outcome.status == "succeeded" else ["pending"]
+    succeeded = outcome.status == "succeeded"
+    may_become = ["pending", "cancelled", "failed"] if succeeded else ["pending"]
     return (
         sa.update(batch_item)
         .where(

@@ -7,45 +7,35 @@
    is (`embeds`), so the next run repeats nothing.
 3. What went wrong decides: the item failed for good, is tried again later, or is not to blame:
    then all of the account's batches wait, and one item tries whether it goes better.
+4. What nobody foresaw counts as a try of its item alone. Only a database that is away ends a run,
+   after what came of other items is written.
 
-Not here: who begins a run (`app/work.py`), and how often Studio may be called (`studio/pace`).
+Not here: one try (`batch_trying`), who begins a run (`app/work.py`), and how often Studio may be
+called (`studio/pace`).
 """
 
 import math
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 
 from app import locks
-from app.core import batch_items, embeds, returned
+from app.core import batch_items
 from app.core.batch_items import Due, Outcome
+from app.core.batch_trying import Maker
 from app.db import Database
-from app.errors import ServiceError, keep_error
+from app.errors import ServiceError
 from app.studio.client import StudioClient
-from app.studio.errors import (
-    StudioAuthorizationError,
-    StudioHeldBackError,
-    StudioTokenError,
-    StudioUnavailableError,
-)
-from app.studio.trying import TOO_MANY
 
 LEASE_SECONDS = 8.0
 RENEW_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 FEWEST_THREADS, MOST_THREADS = 2, 8
-MOST_TRIES = 5
-FIRST_PAUSE_SECONDS, PAUSES_GROW = 10.0, 2.0
-BUSY_SECONDS = 15
 DISCONNECTED_SECONDS, LONGEST_TROUBLE_SECONDS = 30, 60
-TITLES = 1000
 log = structlog.get_logger()
 
 
@@ -78,10 +68,14 @@ def work_off(
     holder = locks.acquire(db, name, LEASE_SECONDS)
     if holder is None:
         return
+    lease = _Lease(db, name, holder)
+
+    def may_not_begin() -> bool:
+        lost = lease.is_lost()  # first: the lease is renewed while what is in hand is finished, too
+        return lost or should_stop()
+
     try:
-        lease = _Lease(db, name, holder)
-        run = _Run(db, account_id, studio, threads, lambda: should_stop() or lease.is_lost())
-        run.go_on()
+        _Run(db, account_id, studio, threads, may_not_begin).go_on()
     finally:
         locks.release(db, name, holder)
 
@@ -121,22 +115,28 @@ class _Run:
     ) -> None:
         self._db, self._account_id, self._threads = db, account_id, threads
         self._should_stop = should_stop
-        self._maker = _Maker(db, studio)
+        self._maker = Maker(db, studio)
         self._in_hand: dict[Future[Outcome | ServiceError], Due] = {}
-        self._begun: set[int] = set()
         self._told_trouble = batch_items.has_trouble(db, account_id)
         self._trouble: ServiceError | None = None
+        self._broken: BaseException | None = None
 
     def go_on(self) -> None:
-        """Try items until there is nothing left to do, or a reason to stop."""
+        """Try items until there is nothing left to do, or a reason to stop.
+
+        Raises what the threads raise, once nothing is in hand any more.
+        """
         with ThreadPoolExecutor(self._threads, f"batches-{self._account_id}") as pool:
             while True:
-                if not self._should_stop() and self._trouble is None:
+                held = self._should_stop() or self._trouble or self._broken
+                if not held:
                     self._fill(pool)
                 if not self._in_hand:
                     break
                 finished, _ = wait(self._in_hand, LOOK_SECONDS, FIRST_COMPLETED)
                 self._note(list(finished))
+        if self._broken is not None:
+            raise self._broken
         if self._trouble is not None:
             self._tell(self._trouble)
 
@@ -150,17 +150,19 @@ class _Run:
         due = batch_items.list_due(self._db, self._account_id, now, width + len(taken))
         free = [item for item in due if (item.batch_id, item.number) not in taken]
         free = free[: width - len(taken)]
-        if new := {item.batch_id for item in free} - self._begun:
-            batch_items.note_begun(self._db, new, now)
-            self._begun |= new
+        if queued := {item.batch_id for item in free if item.is_queued}:
+            batch_items.note_begun(self._db, queued, now)
         for item in free:
             self._in_hand[pool.submit(self._maker.attempt, item)] = item
 
     def _note(self, finished: list[Future[Outcome | ServiceError]]) -> None:
-        """Write down what came of some tries. What nobody foresaw ends the run, and is logged."""
+        """Write down what came of some tries."""
         outcomes = []
         for future in finished:
             del self._in_hand[future]
+            if (broken := future.exception()) is not None:
+                self._broken = broken
+                continue
             match future.result():
                 case Outcome() as outcome:
                     outcomes.append(outcome)
@@ -185,62 +187,3 @@ class _Run:
             log.warning(
                 "batches-held", account=self._account_id, code=trouble.slug, why=trouble.log
             )
-
-
-class _Maker:
-    """Makes the embeds of items, in any thread."""
-
-    def __init__(self, db: Database, studio: StudioClient) -> None:
-        self._db, self._studio = db, studio
-        self._titles: dict[int, str] = {}
-        self._asking = [threading.Lock() for _ in range(MOST_THREADS * 2)]
-
-    def attempt(self, item: Due) -> Outcome | ServiceError:
-        """Find or make an item's embed; gives the error where all items would meet it."""
-        try:
-            embed, made = returned.ensure_embed(
-                self._db,
-                lambda: nullcontext(self._studio),
-                item.key,
-                wait_seconds=0,
-                made_by="batch",
-                title=self._find_title(item),
-            )
-        except (StudioAuthorizationError, StudioHeldBackError, StudioTokenError) as error:
-            return error
-        except ServiceError as error:
-            return _judge(item, error, datetime.now(UTC))
-        done = {"status": "succeeded", "embed_id": embed.id, "made": made, "failure": None}
-        return Outcome(item, {**done, "done_at": datetime.now(UTC)})
-
-    def _find_title(self, item: Due) -> str | None:
-        """Give the title of an embed to be made; Studio is asked, in turn, where nobody knows."""
-        if item.title is not None or embeds.find_embed(self._db, item.key) is not None:
-            return item.title
-        media_id = item.key.media_id
-        with self._asking[media_id % len(self._asking)]:
-            if media_id not in self._titles:
-                if len(self._titles) >= TITLES:
-                    self._titles.clear()
-                title = self._studio.get_media(media_id).title
-                self._titles[media_id] = title or f"Media {media_id}"
-            return self._titles[media_id]
-
-
-def _judge(item: Due, error: ServiceError, now: datetime) -> Outcome:
-    """Decide what an error means for its item: later, at no cost or as a try, or for good."""
-    columns: dict[str, Any] = {"status": "pending", "failure": keep_error(error)}
-    if error.slug == "embed-busy" or _is_too_many(error):
-        columns["due_at"] = now + timedelta(seconds=BUSY_SECONDS)
-        return Outcome(item, columns)
-    if error.status >= 500 and item.tries + 1 < MOST_TRIES:
-        pause = FIRST_PAUSE_SECONDS * PAUSES_GROW**item.tries
-        columns |= {"due_at": now + timedelta(seconds=pause), "tries": item.tries + 1}
-        return Outcome(item, columns)
-    where = {"batch": item.batch_id, "item": item.number}
-    log.warning("batch-item-failed", **where, code=error.slug, why=error.log)
-    return Outcome(item, {**columns, "status": "failed", "done_at": now})
-
-
-def _is_too_many(error: ServiceError) -> bool:
-    return isinstance(error, StudioUnavailableError) and error.answered == TOO_MANY

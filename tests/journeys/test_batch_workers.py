@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 import redis
@@ -13,6 +14,7 @@ from app.settings import read_settings
 from app.work import wake
 from tests import world as worlds
 from tests.journeys.batching import (
+    PAUSE,
     begin,
     children,
     find_beside,
@@ -65,6 +67,22 @@ def test_a_worker_beside_gunicorn_ends_with_its_master_and_has_its_group(world: 
         assert not lives(beside)
 
 
+def test_a_ctrl_c_reaches_both_and_ends_them_without_a_fault(world: World):
+    with served(world, WORKER="beside") as (again, master):
+        beside = find_beside(again, master)
+        wait_until_done(again, begin(again, wanted([151])))
+        made = begin(again, wanted(range(152, 182)))
+        wait_for(again, made, lambda found: found.succeeded > 0)
+        for _ in range(2):
+            os.kill(beside, signal.SIGINT)
+            PAUSE.wait(0.1)
+        os.kill(master, signal.SIGINT)
+        wait_until_gone(master, 20)
+        assert not lives(beside)
+        assert "worker-failed" not in again.logs()
+        assert "Traceback" not in again.logs()
+
+
 def test_a_worker_beside_gunicorn_ends_when_its_master_is_killed(world: World):
     with served(world, WORKER="beside") as (again, master):
         beside = find_beside(again, master)
@@ -79,6 +97,7 @@ def test_a_worker_beside_gunicorn_that_is_killed_is_there_again(world: World):
         wait_until_gone(first, 5)
         second = find_beside(again, master, but=first)
         assert lives(second)
+        assert f'"pid": {first}, "event": "worker-ended"' in again.logs()
         assert wait_until_done(again, begin(again, wanted(range(201, 206)))).succeeded == 5
         assert again.get("/healthz").status_code == 200
 
@@ -96,7 +115,9 @@ def test_what_is_in_hand_is_finished_at_a_stop_and_the_rest_goes_on_later(world:
     made = begin(world, wanted(range(1001, 1201)))
     with worker(world) as first:
         wait_for(world, made, lambda found: found.succeeded >= 10)
-        first.send_signal(signal.SIGTERM)
+        for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):
+            first.send_signal(number)
+            PAUSE.wait(0.2)
         assert first.wait(20) == 0
     stopped = look(world, made)
     assert stopped.status == "running"
@@ -129,6 +150,31 @@ def test_redis_holds_the_calls_until_a_worker_takes_them(world: World):
             while client.llen(queue):
                 assert look(world, made).status == "done"
         client.delete(queue)
+
+
+def test_a_worker_goes_on_while_redis_is_away(world: World):
+    made = begin(world, wanted(range(3101, 3104)))
+    with worker(world, REDIS_URL="redis://127.0.0.1:1/0"):
+        assert wait_until_done(world, made).succeeded == 3
+    assert "not-listening" in Path(f"{world.environment['TEST_LOG']}.worker").read_text()
+
+
+def test_a_worker_goes_on_beside_a_queue_that_is_broken(
+    world: World, capfd: pytest.CaptureFixture[str]
+):
+    with in_environment(world):
+        outside = Outside.from_settings(read_settings())
+        queue = Path(f"{outside.db.url.database}-queue")
+        if not outside.db.is_sqlite:
+            pytest.skip("with PostgreSQL there is no such file")
+        queue.write_bytes(b"no database" * 1000)
+        made = begin(world, wanted([3201]))
+        wake(outside, made.account_id)
+    assert "not-woken" in "".join(capfd.readouterr())
+    with worker(world):
+        assert wait_until_done(world, made).succeeded == 1
+    for path in queue.parent.glob(f"{queue.name}*"):
+        path.unlink()
 
 
 def _queues(client: redis.Redis, world: World) -> list[bytes]:

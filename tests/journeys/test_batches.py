@@ -68,6 +68,13 @@ def test_a_title_that_nobody_gave_is_asked_for_once_a_media(world: World):
     assert titles == {world.studio.catalogue.find(MEDIA).title}
 
 
+def test_a_media_that_is_not_there_is_asked_for_once(world: World):
+    before = _calls(world)
+    rows = [NewItem(UNKNOWN, course) for course in _new_courses(6)]
+    done = wait_until_done(world, begin(world, rows))
+    assert (_standing(done), _calls_since(world, before)) == (("done", 0, 0, 6, 0), {"show": 1})
+
+
 def test_what_is_embedded_already_costs_no_call(world: World):
     courses = _new_courses(4)
     first = wait_until_done(world, begin(world, wanted(courses)))

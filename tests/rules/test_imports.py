@@ -13,6 +13,7 @@ GROUND = frozenset(
     {
         "around",
         "beside",
+        "calls",
         "crypto",
         "db",
         "errors",
@@ -129,8 +130,8 @@ LAWS: dict[str, tuple[Law, Source]] = {
         importing("requests", lambda source: source.room in ("http", "studio", "outside")),
         Source("app.core.x", "import requests"),
     ),
-    "huey in one file": (
-        importing("huey", lambda source: source.module == "app.work"),
+    "huey where batches are woken and worked off": (
+        importing("huey", lambda source: source.module in {"app.work", "app.calls"}),
         Source("app.core.x", "from huey import SqliteHuey"),
     ),
     "the environment in settings only": (

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.core.batch_items import Due
-from app.core.batch_work import MOST_TRIES, _judge, count_threads
+from app.core.batch_trying import MOST_TRIES, judge
+from app.core.batch_work import count_threads
 from app.core.embeds import EmbedKey
 from app.core.returned import _busy
 from app.errors import ServiceError
@@ -16,8 +17,12 @@ NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 KEY = EmbedKey(1, 260854, 101, "embed", downloadable=False)
 
 
+def _due(tries: int) -> Due:
+    return Due(3, 7, KEY, None, tries, NOW, is_queued=False)
+
+
 def _after(error: ServiceError, tries: int = 0) -> tuple[Any, ...]:
-    columns = _judge(Due(3, 7, KEY, None, tries), error, NOW).columns
+    columns = judge(_due(tries), error, NOW).columns
     due_at = columns.get("due_at")
     return columns["status"], due_at and (due_at - NOW).total_seconds(), columns.get("tries")
 
@@ -51,13 +56,13 @@ def test_what_only_has_to_wait_is_put_off_as_often_as_need_be(error: ServiceErro
 
 
 def test_a_failed_item_has_its_last_error_and_its_time():
-    columns = _judge(Due(3, 7, KEY, None, 0), _status(403), NOW).columns
+    columns = judge(_due(0), _status(403), NOW).columns
     assert columns["done_at"] == NOW
     assert '"slug": "studio-forbidden"' in columns["failure"]
 
 
 def test_an_item_that_waits_is_not_done():
-    columns = _judge(Due(3, 7, KEY, None, 0), _status(500), NOW).columns
+    columns = judge(_due(0), _status(500), NOW).columns
     assert "done_at" not in columns
     assert columns["due_at"] == NOW + timedelta(seconds=10)
 

@@ -1,0 +1,117 @@
+"""Runs over batches in the database, and what they write down. There is no Studio to ask here."""
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+import sqlalchemy as sa
+
+from app.core import batch_items, batches
+from app.core.batch_items import Outcome
+from app.core.batch_making import NewItem, create_batch
+from app.core.batch_work import work_off
+from app.core.batches import Batch, Item
+from app.db import Database
+from app.models import batch_item, embed, studio_account
+from app.studio.client import StudioClient
+
+NO_STUDIO = cast("StudioClient", None)
+"""Whoever asks it meets an error that nobody foresaw."""
+
+
+@pytest.fixture(autouse=True)
+def _account(db: Database) -> None:
+    with db.writing() as connection:
+        connection.execute(sa.insert(studio_account).values(id=1, url="https://1.example"))
+
+
+def _begin(db: Database, *media_ids: int) -> Batch:
+    made, _ = create_batch(db, 1, [NewItem(media_id, 101, title="A") for media_id in media_ids])
+    return made
+
+
+def _embed(db: Database, media_id: int, made_at: datetime, made_by: str = "batch") -> None:
+    row = {
+        "account_id": 1,
+        "media_id": media_id,
+        "course_id": 101,
+        "embed_type": "embed",
+        "downloadable": False,
+        "title": "A",
+        "launch_url": f"https://1.example/lti/launch?media={media_id}",
+        "created_at": made_at,
+        "made_at": made_at,
+        "uncertain": False,
+        "made_by": made_by,
+    }
+    with db.writing() as connection:
+        connection.execute(sa.insert(embed).values(row))
+
+
+def _run(db: Database, of: Batch) -> list[Item]:
+    work_off(db, 1, NO_STUDIO, 1, lambda: False)
+    return list(batches.list_items(db, of))
+
+
+def _hurry(db: Database) -> None:
+    with db.writing() as connection:
+        connection.execute(sa.update(batch_item).values(due_at=datetime.now(UTC)))
+
+
+def test_what_nobody_foresaw_is_a_try_of_its_item_alone(
+    db: Database, capfd: pytest.CaptureFixture[str]
+):
+    _embed(db, 7, datetime.now(UTC))
+    of = _begin(db, 6, 7)
+    broken, fine = _run(db, of)
+    assert (broken.status, broken.failure and broken.failure.slug) == ("pending", "internal")
+    assert (fine.status, fine.failure) == ("succeeded", None)
+    for _ in range(4):
+        _hurry(db)
+        broken, fine = _run(db, of)
+    assert (broken.status, broken.failure and broken.failure.slug) == ("failed", "internal")
+    assert batches.get_batch(db, 1, of.id).status == "done"
+    assert "batch-item-broke" in "".join(capfd.readouterr())
+
+
+def test_an_embed_whose_maker_died_counts_once_as_made(db: Database):
+    of = _begin(db, 7, 7)
+    _embed(db, 7, datetime.now(UTC))
+    assert [item.made for item in _run(db, of)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("made_by", "ago"), [("launch", timedelta(0)), ("batch", timedelta(minutes=1))]
+)
+def test_what_others_made_does_not_count_as_made(db: Database, made_by: str, ago: timedelta):
+    of = _begin(db, 7)
+    _embed(db, 7, datetime.now(UTC) - ago, made_by)
+    assert [item.made for item in _run(db, of)] == [False]
+
+
+def test_a_batch_that_is_retried_is_queued_until_its_next_item_is_in_hand(db: Database):
+    of, now = _begin(db, 6, 7), datetime.now(UTC)
+
+    def due() -> list[tuple[int, bool]]:
+        found = batch_items.list_due(db, 1, datetime.now(UTC), 2)
+        return [(item.number, item.is_queued) for item in found]
+
+    assert due() == [(1, True), (2, True)]
+    batch_items.note_begun(db, {of.id}, now)
+    assert due() == [(1, False), (2, False)]
+    first, second = batch_items.list_due(db, 1, now, 2)
+    failed = {"status": "failed", "failure": None, "done_at": now}
+    batch_items.note_outcomes(db, [Outcome(item, failed) for item in (first, second)], now)
+    batches.retry_failed(db, 1, of.id)
+    assert due() == [(1, True), (2, True)]
+
+
+def test_that_there_is_an_embed_outdoes_that_another_run_failed(db: Database):
+    of, now = _begin(db, 7), datetime.now(UTC)
+    (item,) = batch_items.list_due(db, 1, now, 1)
+    succeeded = {"status": "succeeded", "embed_id": 70, "made": True, "failure": None}
+    failed = {"status": "failed", "failure": None}
+    for columns in (failed, succeeded, failed):
+        batch_items.note_outcomes(db, [Outcome(item, {**columns, "done_at": now})], now)
+    now_of = batches.get_batch(db, 1, of.id)
+    assert (now_of.succeeded, now_of.failed) == (1, 0)
