@@ -40,14 +40,14 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(
     file = plan(
         tmp_path,
         f"{HEAD}{MITOSIS},{course},,,,\n{SAFETY},{course},Read first,1:30,,\n"
-        f"{MITOSIS},{course},,,,again\n",
+        f"{MITOSIS},{course},,,,\n",
     )
     assert run("embeds", "batch", file, "--dry-run") == Said(
         0,
         f"row 2: there already (embed {there}): media {MITOSIS} in course {course}, embed\n"
         f"row 3: make: media {SAFETY} in course {course}, embed, from 90 s, “Read first”\n"
         f"{file}: 3 rows, 2 embeds: 1 to make, 1 there already. Nothing was done.\n",
-        "Rows that ask for the same count once: 4 is as 2.\n",
+        "Rows that say the same count once: 4 is as 2.\n",
     )
     assert (made(world), newest()) == (calls, last)
 

@@ -142,4 +142,4 @@ def _tell_read(plan: Plan) -> None:
     if plan.folded_count:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
-        click.echo(f"Rows that ask for the same count once: {', '.join(pairs)}{more}.", err=True)
+        click.echo(f"Rows that say the same count once: {', '.join(pairs)}{more}.", err=True)
