@@ -71,22 +71,51 @@ def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course
                     "start_at": None,
                     "row": 2,
                     "embed_id": None,
+                    "as_row": None,
                     "columns": {"module": "Week 1", "note": "n"},
                 }
             ],
             "rows": 2,
             "to_make": 1,
             "there_already": 0,
+            "as_above": 0,
             "folded": [],
             "folded_count": 0,
             "notes": [],
             "faults": [{**fault, "remedy": remedy}],
             "fault_count": 1,
+            "trouble": None,
         },
     )
     assert done.err == f"{file}, row 3, column media_id: “x” is no number. {remedy}\n"
     empty = run("embeds", "batch", plan(tmp_path, HEAD), "--dry-run", "--json")
     assert (empty.status, empty.value["items"]) == (0, [])
+
+
+def test_a_dry_run_counts_an_embed_once_that_several_rows_show(tmp_path: Path, course: int):
+    file = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,,\n{SAFETY},{course},,90,,\n")
+    assert run("embeds", "batch", file, "--dry-run").out == (
+        f"row 2: make: media {SAFETY} in course {course}, embed\n"
+        f"row 3: as row 2: media {SAFETY} in course {course}, embed, from 90 s\n"
+        f"{file}: 2 rows, 2 embeds: 1 to make, 0 there already, 1 as in rows above. "
+        "Nothing was done.\n"
+    )
+    told = run("embeds", "batch", file, "--dry-run", "--json").value
+    assert (told["to_make"], told["as_above"]) == (1, 1)
+    assert [item["as_row"] for item in told["items"]] == [None, 2]
+
+
+def test_a_dry_run_for_programs_is_whole_where_studio_fails_in_the_middle(
+    world: World, tmp_path: Path, course: int
+):
+    text = f"media_id,tag,course_id\n{SAFETY},,{course}\nx,,{course}\n,biology,{course}\n"
+    world.tell_studio("next", operation="search", status=403, times=9)
+    done = run("embeds", "batch", plan(tmp_path, text), "--dry-run", "--json")
+    assert done.status == 1
+    assert ([item["row"] for item in done.value["items"]], done.value["fault_count"]) == ([2], 1)
+    assert done.value["trouble"]["error"] == "studio-forbidden"
+    assert done.value["trouble"]["what_happened"] in done.err
+    assert "row 3, column media_id: “x” is no number." in done.err
 
 
 def test_a_plan_is_worked_off_and_the_same_plan_again_is_the_same_batch(

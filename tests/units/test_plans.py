@@ -220,6 +220,7 @@ class _Abundant(StudioClient):
         self.given = 0
 
     def list_media(self, wanted: MediaSearch = ANYTHING, *, limit: int | None = None) -> Any:
+        assert wanted.query() == {"tag": "biology"}
         for number in range(1, 2 * MOST_ITEMS)[:limit]:
             self.given += 1
             yield Media.model_validate({"id": number, "title": "x"})

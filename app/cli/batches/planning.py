@@ -95,8 +95,10 @@ def _open(
 
 def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
     present = show_plan_as_json if as_json else show_plan
-    present(outside, account.id, plan)
-    _tell_read(plan)
+    try:
+        present(outside, account.id, plan)
+    finally:
+        _tell_read(plan)
     if plan.faults.count:
         sys.exit(1)
 
