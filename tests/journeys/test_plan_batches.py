@@ -158,7 +158,15 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     others = run("embeds", "batch", file, "--skip-faulty")
     number = newest()
     said = f"Batch {number}: 1 embed.\nBatch {number} is done: 1 made.\n"
-    assert others == Said(0, said, faults)
+    assert others == Said(1, said, faults)
+    assert (run("embeds", "batch", file).out, newest()) == ("", number)  # refused as before
+    again = run("embeds", "batch", file, "--skip-faulty", "--no-wait")
+    assert again == Said(
+        1,
+        f"This plan was begun before, as batch {number} (done), without the rows of 2 faults. "
+        f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
+        "",
+    )
 
 
 def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
@@ -176,6 +184,13 @@ def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
     )
     assert done == Said(1, f"Batch {number}: 2 embeds.\n{end}", "")
     assert run("batches", "show", str(number)) == Said(0, end, "")
+    again = (
+        f"This plan was begun before, as batch {number} (done). --again begins it once more; "
+        f"`flask batches retry {number}` tries what failed.\n"
+    )
+    assert run("embeds", "batch", file) == Said(1, again + end, "")
+    shows = f"`flask batches watch {number}` shows how it goes.\n"
+    assert run("embeds", "batch", file, "--no-wait") == Said(1, again + shows, "")
     retried = run("batches", "retry", str(number))
     assert retried == Said(1, f"1 of batch {number} is tried again.\n{end}", "")
     assert len([call for call in world.calls("show") if call["path"].endswith("/media/5")]) == 2

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.core import batch_results
-from app.core.batches import Batch, Item, Progress
+from app.core.batches import ACTIVE, Batch, Item, Progress
 from app.inputs import printable
 
 
@@ -33,6 +33,18 @@ def ended(found: Batch, made: int) -> str:
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
     return f"Batch {found.id} is {found.status}: {told}."
+
+
+def begun_before(found: Batch) -> str:
+    """Say that a plan is this batch already, what is not in it, and how to go on."""
+    faults = "1 fault" if found.left_out == 1 else f"{found.left_out:,} faults"
+    without = f", without the rows of {faults}" if found.left_out else ""
+    is_over = found.status not in ACTIVE
+    retry = f"; `flask batches retry {found.id}` tries what failed" if is_over else ""
+    return (
+        f"This plan was begun before, as batch {found.id} ({found.status}){without}. "
+        f"--again begins it once more{retry if found.failed else ''}."
+    )
 
 
 def failed(item: Item) -> str:
