@@ -47,6 +47,19 @@ def begun_before(found: Batch) -> str:
     )
 
 
+def looked_away(batch_id: int, *, stood_in: bool) -> str:
+    """Say who goes on with a batch after Ctrl-C; `stood_in`: there was no worker."""
+    still = f"You look on no more; batch {batch_id} is still there, and"
+    watch, cancel = f"`flask batches watch {batch_id}`", f"`flask batches cancel {batch_id}`"
+    if stood_in:
+        until = f"until a worker is there (`flask worker`), or {watch} comes back to it"
+        return f"{still} nobody goes on with it {until}. {cancel} ends it."
+    return (
+        f"{still} a worker goes on with it. {watch} comes back to it (and works at it itself "
+        f"where there is no worker), {cancel} ends it."
+    )
+
+
 def failed(item: Item) -> str:
     """Give `row 7: media 5 in course 101: what happened, and what to do.`"""
     row = item.more.get(batch_results.ROW)
