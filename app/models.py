@@ -230,6 +230,7 @@ batch = Table(
     Column("name", String(255), doc="for people: the file that it came from"),
     Column("status", String(16), nullable=False, doc="filling, queued, running, done, cancelled"),
     Column("total", Integer, nullable=False, doc="of its items; 0 while they are being written"),
+    Column("left_out", Integer, nullable=False, doc="faults of its plan that were passed over"),
     Column("created_at", Utc, nullable=False),
     Column("started_at", Utc, doc="when its first item was taken in hand"),
     Column("finished_at", Utc, doc="when nothing of it was pending any more"),

@@ -7,7 +7,7 @@ a key of the caller's, such as an `Idempotency-Key`, the same again is the same 
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -63,9 +63,11 @@ def create_batch(
     name: str | None = None,
     api_key_id: str | None = None,
     once: Once | None = None,
+    count_left_out: Callable[[], int] = int,
 ) -> tuple[Batch, bool]:
     """Begin a batch, and say whether it is new; it is queued, and whoever calls wakes the workers.
 
+    `count_left_out` is asked once the last item is there, how many faults were passed over.
     Some hundred items are in memory at a time, and no transaction spans two of them being made.
     Raises `BatchError` where there are no items or too many, or where the key was used for
     another body; what `items` raises passes through, and then there is no batch.
@@ -76,7 +78,8 @@ def create_batch(
     batch_id = _open(db, account_id, name, api_key_id)
     try:
         total = _fill(db, batch_id, items)
-        _close(db, batch_id, total, hashed, once)
+        queued = {"status": "queued", "total": total, "left_out": count_left_out()}
+        _close(db, batch_id, queued, hashed, once)
     except IntegrityError:
         _discard(db, batch_id)
         if once is None or (begun := _find_begun(db, hashed, once)) is None:
@@ -99,7 +102,11 @@ def _open(db: Database, account_id: int, name: str | None, api_key_id: str | Non
     row = {"account_id": account_id, "name": name, "api_key_id": api_key_id, "created_at": now}
     with db.writing() as connection:
         _sweep(connection, now)
-        opened = sa.insert(batch).values(**row, status="filling", total=0).returning(batch.c.id)
+        opened = (
+            sa.insert(batch)
+            .values(**row, status="filling", total=0, left_out=0)
+            .returning(batch.c.id)
+        )
         return int(connection.execute(opened).scalar_one())
 
 
@@ -134,15 +141,17 @@ def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield chunk
 
 
-def _close(db: Database, batch_id: int, total: int, hashed: str | None, once: Once | None) -> None:
+def _close(
+    db: Database, batch_id: int, queued: dict[str, Any], hashed: str | None, once: Once | None
+) -> None:
     """Let a batch count, and its key; raises `IntegrityError` where another used it meanwhile."""
     now = datetime.now(UTC)
     with db.writing() as connection:
         if once is not None:
             used = {"hash": hashed, "body_hash": once.body_hash, "batch_id": batch_id}
             connection.execute(sa.insert(idempotency_key).values(**used, created_at=now))
-        queued = {"status": "queued", "total": total, "created_at": now}
-        connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(queued))
+        counts = sa.update(batch).where(batch.c.id == batch_id)
+        connection.execute(counts.values(**queued, created_at=now))
 
 
 def _discard(db: Database, batch_id: int) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -44,6 +44,16 @@ class Surroundings:
     mark_key: bytes
 
 
+class Place(NamedTuple):
+    """Where an embed stands in a course: in which module, and from which second it plays."""
+
+    module: str
+    start_at: int | None
+
+
+ANYWHERE = Place("", None)
+
+
 def count_made(db: Database, of: Batch) -> int:
     """Count the embeds that were made for a batch; the others that succeeded were there."""
     made = sa.and_(batch_item.c.batch_id == of.id, batch_item.c.made.is_(True))
@@ -51,25 +61,30 @@ def count_made(db: Database, of: Batch) -> int:
         return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
 
 
-def find_modules(db: Database, account_id: int, course_id: int) -> dict[int, str]:
-    """Find in which module the embeds of a course belong, by their numbers: what a plan said last.
+def find_places(db: Database, account_id: int, course_id: int) -> dict[int, list[Place]]:
+    """Find where the embeds of a course belong, by their numbers, in the order of their plan.
 
-    Embeds of which no plan said it are left out.
+    The last batch that said it counts. Embeds of which none did are left out.
     """
-    said = (
-        sa.select(batch_item.c.embed_id, batch_item.c.more)
+    items = (
+        sa.select(
+            batch_item.c.embed_id, batch_item.c.batch_id, batch_item.c.start_at, batch_item.c.more
+        )
         .join(batch, batch.c.id == batch_item.c.batch_id)
         .where(
             batch.c.account_id == account_id,
             batch_item.c.course_id == course_id,
             batch_item.c.status == "succeeded",
-            batch_item.c.more.is_not(None),
         )
         .order_by(batch.c.id, batch_item.c.number)
     )
+    said: dict[tuple[int, int], dict[Place, None]] = {}
     with db.reading() as connection:
-        rows = [(row.embed_id, json.loads(row.more)) for row in connection.execute(said)]
-    return {embed_id: str(more[MODULE]) for embed_id, more in rows if more.get(MODULE)}
+        for row in connection.execute(items):
+            more = {} if row.more is None else json.loads(row.more)
+            place = Place(str(more.get(MODULE) or ""), row.start_at)
+            said.setdefault((row.embed_id, row.batch_id), {})[place] = None
+    return {embed_id: list(of) for (embed_id, _), of in said.items() if list(of) != [ANYWHERE]}
 
 
 def what_to_do(error: ServiceError) -> str:

@@ -34,7 +34,8 @@ class Batch:
     """A batch, and how many of its `total` items stand where.
 
     `trouble` is what holds all of it up, such as a Studio that does not let us in: its items stay
-    pending, and it goes on by itself after `resumes_at`.
+    pending, and it goes on by itself after `resumes_at`. `left_out` counts the faults of its plan
+    that were passed over.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Batch:
     name: str | None
     status: Status
     total: int
+    left_out: int
     pending: int
     succeeded: int
     failed: int

@@ -11,17 +11,17 @@ Sources: https://www.imsglobal.org/cc/ccv1p3/imscc_Implementation-v1p3.html and 
 """
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as Xml
 
 from app.core import embed_lists, keys, marks
-from app.core.batch_results import find_modules
+from app.core.batch_results import ANYWHERE, Place, find_places
 from app.core.embeds import Embed
 from app.db import Database
 from app.errors import EmbedError
@@ -57,7 +57,7 @@ _LINK = {
 }
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 """What XML cannot hold, beside control and half characters."""
-_NO_MODULES: Mapping[int, str] = MappingProxyType({})
+_NO_PLACES: Mapping[int, Sequence[Place]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,20 @@ class Cartridge:
     content: bytes
 
 
+class _Link(NamedTuple):
+    embed: Embed
+    start_at: int | None
+
+    @property
+    def name(self) -> str:
+        number = str(self.embed.id)
+        return number if self.start_at is None else f"{number}-{self.start_at}"
+
+    @property
+    def file_name(self) -> str:
+        return f"links/{self.name}.xml"
+
+
 def get_cartridge(db: Database, account: Any, course_id: int, public_url: str) -> Cartridge:
     """Give the embeds of a course, in the order in which they were made; raises `EmbedError`.
 
@@ -78,14 +92,11 @@ def get_cartridge(db: Database, account: Any, course_id: int, public_url: str) -
     if not found:
         title = say("Nothing is embedded in course {course_id}.", course_id=course_id)
         raise EmbedError("course-empty", 404, title, say("A cartridge needs at least one embed."))
-    content = make_cartridge(
-        found[::-1],
-        account.url,
-        public_url,
-        keys.get_mark_key(db),
-        find_modules(db, account.id, course_id),
-    )
-    return Cartridge(f"course-{course_id}.imscc", len(found), content)
+    places = find_places(db, account.id, course_id)
+    mark_key = keys.get_mark_key(db)
+    content = make_cartridge(found[::-1], account.url, public_url, mark_key, places)
+    links = sum(len({place.start_at for place in _places(embed, places)}) for embed in found)
+    return Cartridge(f"course-{course_id}.imscc", links, content)
 
 
 def make_cartridge(
@@ -93,28 +104,36 @@ def make_cartridge(
     studio_url: str,
     public_url: str,
     mark_key: bytes,
-    modules: Mapping[int, str] = _NO_MODULES,
+    places: Mapping[int, Sequence[Place]] = _NO_PLACES,
 ) -> bytes:
     """Write the embeds of one course; the same ones give the same bytes.
 
-    `modules` names the module of an embed by its number; the others are in one of their own.
+    `places` has those of an embed by its number; the others are in a module of their own.
     """
-    in_modules: dict[str, list[Embed]] = {}
+    in_modules: dict[str, dict[_Link, None]] = {}
     for embed in embeds:
-        in_modules.setdefault(_text(modules.get(embed.id, ""), MODULE), []).append(embed)
+        for place in _places(embed, places):
+            module = in_modules.setdefault(_text(place.module, MODULE), {})
+            module[_Link(embed, place.start_at)] = None
     origin = f"{public_url}/courses/{embeds[0].key.course_id}?studio={studio_url}"
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
         _add(archive, "imsmanifest.xml", _manifest(origin, embeds[0].key.course_id, in_modules))
-        for embed in embeds:
-            key = embed.key
+        for link in dict.fromkeys(link for links in in_modules.values() for link in links):
+            key = link.embed.key
             what = (key.media_id, key.embed_type, key.downloadable)
             parameters = marks.link_parameters(mark_key, studio_url, *what)
-            _add(archive, _file_name(embed), _link(_title(embed), public_url, parameters))
+            if link.start_at is not None:
+                parameters["start_at"] = str(link.start_at)
+            _add(archive, link.file_name, _link(_title(link.embed), public_url, parameters))
     return written.getvalue()
 
 
-def _manifest(origin: str, course_id: int, modules: Mapping[str, Sequence[Embed]]) -> Xml.Element:
+def _places(embed: Embed, places: Mapping[int, Sequence[Place]]) -> Sequence[Place]:
+    return places.get(embed.id, (ANYWHERE,))
+
+
+def _manifest(origin: str, course_id: int, modules: Mapping[str, Iterable[_Link]]) -> Xml.Element:
     manifest = Xml.Element("manifest", {**_MANIFEST, "identifier": _identifier(origin, "all")})
     metadata = Xml.SubElement(manifest, "metadata")
     _say(metadata, "schema", "IMS Common Cartridge")
@@ -130,23 +149,29 @@ def _manifest(origin: str, course_id: int, modules: Mapping[str, Sequence[Embed]
     )
     root = Xml.SubElement(course, "item", identifier=_identifier(origin, "root"))
     resources = Xml.SubElement(manifest, "resources")
-    for name, embeds in modules.items():
+    for link in dict.fromkeys(link for links in modules.values() for link in links):
+        _add_resource(resources, origin, link)
+    for name, links in modules.items():
         folder = Xml.SubElement(root, "item", identifier=_identifier(origin, f"module {name}"))
         _say(folder, "title", name)
-        for embed in embeds:
-            _add_item(folder, resources, origin, embed)
+        for link in links:
+            _add_item(folder, origin, name, link)
     return manifest
 
 
-def _add_item(folder: Xml.Element, resources: Xml.Element, origin: str, embed: Embed) -> None:
-    reference = _identifier(origin, f"embed {embed.id}")
-    place = _identifier(origin, f"item {embed.id}")
+def _add_item(folder: Xml.Element, origin: str, module: str, link: _Link) -> None:
+    reference = _identifier(origin, f"embed {link.name}")
+    place = _identifier(origin, f"item {link.name} in {module}")
     item = Xml.SubElement(folder, "item", identifier=place, identifierref=reference)
-    _say(item, "title", _title(embed))
+    _say(item, "title", _title(link.embed))
+
+
+def _add_resource(resources: Xml.Element, origin: str, link: _Link) -> None:
+    reference = _identifier(origin, f"embed {link.name}")
     resource = Xml.SubElement(
         resources, "resource", identifier=reference, type="imsbasiclti_xmlv1p3"
     )
-    Xml.SubElement(resource, "file", href=_file_name(embed))
+    Xml.SubElement(resource, "file", href=link.file_name)
 
 
 def _link(title: str, public_url: str, parameters: Mapping[str, str]) -> Xml.Element:
@@ -189,10 +214,6 @@ def _identifier(origin: str, what: str) -> str:
     Importers replace what bears the same name: another course's module must not.
     """
     return f"i{uuid5(NAMESPACE_URL, f'{origin}#{what}').hex}"
-
-
-def _file_name(embed: Embed) -> str:
-    return f"links/{embed.id}.xml"
 
 
 def _title(embed: Embed) -> str:

@@ -40,14 +40,14 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(
     file = plan(
         tmp_path,
         f"{HEAD}{MITOSIS},{course},,,,\n{SAFETY},{course},Read first,1:30,,\n"
-        f"{MITOSIS},{course},,,,again\n",
+        f"{MITOSIS},{course},,,,\n",
     )
     assert run("embeds", "batch", file, "--dry-run") == Said(
         0,
         f"row 2: there already (embed {there}): media {MITOSIS} in course {course}, embed\n"
         f"row 3: make: media {SAFETY} in course {course}, embed, from 90 s, “Read first”\n"
         f"{file}: 3 rows, 2 embeds: 1 to make, 1 there already. Nothing was done.\n",
-        "Rows that ask for the same count once: 4 is as 2.\n",
+        "Rows that say the same count once: 4 is as 2.\n",
     )
     assert (made(world), newest()) == (calls, last)
 
@@ -71,22 +71,51 @@ def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course
                     "start_at": None,
                     "row": 2,
                     "embed_id": None,
+                    "as_row": None,
                     "columns": {"module": "Week 1", "note": "n"},
                 }
             ],
             "rows": 2,
             "to_make": 1,
             "there_already": 0,
+            "as_above": 0,
             "folded": [],
             "folded_count": 0,
             "notes": [],
             "faults": [{**fault, "remedy": remedy}],
             "fault_count": 1,
+            "trouble": None,
         },
     )
     assert done.err == f"{file}, row 3, column media_id: “x” is no number. {remedy}\n"
     empty = run("embeds", "batch", plan(tmp_path, HEAD), "--dry-run", "--json")
     assert (empty.status, empty.value["items"]) == (0, [])
+
+
+def test_a_dry_run_counts_an_embed_once_that_several_rows_show(tmp_path: Path, course: int):
+    file = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,,\n{SAFETY},{course},,90,,\n")
+    assert run("embeds", "batch", file, "--dry-run").out == (
+        f"row 2: make: media {SAFETY} in course {course}, embed\n"
+        f"row 3: as row 2: media {SAFETY} in course {course}, embed, from 90 s\n"
+        f"{file}: 2 rows, 2 embeds: 1 to make, 0 there already, 1 as in rows above. "
+        "Nothing was done.\n"
+    )
+    told = run("embeds", "batch", file, "--dry-run", "--json").value
+    assert (told["to_make"], told["as_above"]) == (1, 1)
+    assert [item["as_row"] for item in told["items"]] == [None, 2]
+
+
+def test_a_dry_run_for_programs_is_whole_where_studio_fails_in_the_middle(
+    world: World, tmp_path: Path, course: int
+):
+    text = f"media_id,tag,course_id\n{SAFETY},,{course}\nx,,{course}\n,biology,{course}\n"
+    world.tell_studio("next", operation="search", status=403, times=9)
+    done = run("embeds", "batch", plan(tmp_path, text), "--dry-run", "--json")
+    assert done.status == 1
+    assert ([item["row"] for item in done.value["items"]], done.value["fault_count"]) == ([2], 1)
+    assert done.value["trouble"]["error"] == "studio-forbidden"
+    assert done.value["trouble"]["what_happened"] in done.err
+    assert "row 3, column media_id: “x” is no number." in done.err
 
 
 def test_a_plan_is_worked_off_and_the_same_plan_again_is_the_same_batch(
@@ -129,7 +158,15 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     others = run("embeds", "batch", file, "--skip-faulty")
     number = newest()
     said = f"Batch {number}: 1 embed.\nBatch {number} is done: 1 made.\n"
-    assert others == Said(0, said, faults)
+    assert others == Said(1, said, faults)
+    assert (run("embeds", "batch", file).out, newest()) == ("", number)  # refused as before
+    again = run("embeds", "batch", file, "--skip-faulty", "--no-wait")
+    assert again == Said(
+        1,
+        f"This plan was begun before, as batch {number} (done), without the rows of 2 faults. "
+        f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
+        "",
+    )
 
 
 def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
@@ -147,6 +184,13 @@ def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
     )
     assert done == Said(1, f"Batch {number}: 2 embeds.\n{end}", "")
     assert run("batches", "show", str(number)) == Said(0, end, "")
+    again = (
+        f"This plan was begun before, as batch {number} (done). --again begins it once more; "
+        f"`flask batches retry {number}` tries what failed.\n"
+    )
+    assert run("embeds", "batch", file) == Said(1, again + end, "")
+    shows = f"`flask batches watch {number}` shows how it goes.\n"
+    assert run("embeds", "batch", file, "--no-wait") == Said(1, again + shows, "")
     retried = run("batches", "retry", str(number))
     assert retried == Said(1, f"1 of batch {number} is tried again.\n{end}", "")
     assert len([call for call in world.calls("show") if call["path"].endswith("/media/5")]) == 2

@@ -79,6 +79,43 @@ def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
     assert (done["status"], done["made"]) == ("done", 4)
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
+    world: World, tmp_path: Path, again: bool
+):
+    world.tell_studio("next", operation="create_embed", hold=True, times=8)
+    file = _plan(tmp_path, COURSE + 400 + 100 * again, 40)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    number = process.stdout.readline().split()[1].strip(":")
+    assert process.stderr.readline().startswith("No worker is at it")
+    process.send_signal(signal.SIGINT)
+    finishing = "Finishing what is in hand… (Ctrl-C once more ends at once.)\n"
+    assert process.stderr.readline() == finishing
+    if again:
+        process.send_signal(signal.SIGINT)
+    else:
+        world.tell_studio("release")
+    _, err = process.communicate(timeout=30)
+    world.tell_studio("release")
+    assert (process.returncode, err) == (
+        1,
+        f"You look on no more; batch {number} is still there, and nobody goes on with it until a "
+        f"worker is there (`flask worker`), or `flask batches watch {number}` comes back to it. "
+        f"`flask batches cancel {number}` ends it.\n",
+    )
+    assert run("batches", "show", number, "--json").value["pending"] > 20
+    run("batches", "cancel", number)
+
+
 def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tmp_path: Path):
     world.tell_studio("throttle", share=1, status=503, retry_after=1)
     file = _plan(tmp_path, COURSE + 300, 3)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from app.core.batch_results import Place
 from app.core.cartridge import make_cartridge
 from app.core.embeds import Embed, EmbedKey
 from app.core.marks import is_marked
@@ -166,7 +167,11 @@ def test_canvas_finds_the_elements_of_a_link_by_its_first_namespace_and_a_prefix
 
 @pytest.mark.parametrize(("title", "told"), TITLES.items())
 def test_a_title_of_any_characters_stays_a_title(title: str, told: str):
-    files = make(embed(3, title), embed(4, "The next"), modules={3: title, 4: title})
+    files = make(
+        embed(3, title),
+        embed(4, "The next"),
+        places={3: [Place(title, None)], 4: [Place(title, None)]},
+    )
     assert list(files) == ["imsmanifest.xml", "links/3.xml", "links/4.xml"]
     assert files["links/3.xml"].findtext(f"{BLTI}title") == told
     module = "Videos" if told == "Video 7" else told
@@ -175,7 +180,8 @@ def test_a_title_of_any_characters_stays_a_title(title: str, told: str):
 
 def test_modules_hold_their_embeds_in_order_and_the_rest_has_one_of_its_own():
     embeds = [embed(number, f"Title {number}") for number in (9, 4, 6, 1, 5)]
-    files = make(*embeds, modules={4: "Week 2", 1: "Week 1", 5: " Week\n2 "})
+    modules = {4: "Week 2", 1: "Week 1", 5: " Week\n2 "}
+    files = make(*embeds, places={of: [Place(name, None)] for of, name in modules.items()})
     assert tree(files) == [
         ("Videos", ["Title 9", "Title 6"]),
         ("Week 2", ["Title 4", "Title 5"]),
@@ -187,6 +193,28 @@ def test_modules_hold_their_embeds_in_order_and_the_rest_has_one_of_its_own():
     references = [one.attrib.get("identifierref") for one in files["imsmanifest.xml"].iter()]
     resources = [one.attrib["identifier"] for one in files["imsmanifest.xml"].iter(f"{CP}resource")]
     assert sorted(filter(None, references)) == sorted(resources)
+
+
+def test_an_embed_stands_at_each_of_its_places_and_plays_from_there():
+    places = [Place("A", 90), Place("B", 90), Place("B", None), Place(" B", 90), Place("", 0)]
+    files = make(embed(3), places={3: places})
+    assert tree(files) == [("A", ["A title"]), ("B", ["A title"] * 2), ("Videos", ["A title"])]
+    starts = {}
+    for name in list(files)[1:]:
+        custom = files[name].find(f"{BLTI}custom")
+        named = {one.attrib["name"]: one.text for one in custom if custom is not None}
+        assert is_marked(MARK_KEY, named["link"], STUDIO, 7, "embed", downloadable=False)
+        starts[name] = named.get("start_at")
+    assert starts == {"links/3-90.xml": "90", "links/3.xml": None, "links/3-0.xml": "0"}
+    resources = {
+        one.attrib["identifier"]: one[0].attrib["href"]
+        for one in files["imsmanifest.xml"].iter(f"{CP}resource")
+    }
+    references = [one.attrib.get("identifierref") for one in files["imsmanifest.xml"].iter()]
+    assert [resources[reference] for reference in references if reference] == [
+        *("links/3-90.xml", "links/3-90.xml", "links/3.xml", "links/3-0.xml"),
+    ]
+    assert len(set(ids(files))) == len(ids(files))
 
 
 def test_the_same_embeds_give_the_same_bytes():

@@ -3,16 +3,19 @@
 import io
 import tracemalloc
 from collections.abc import Iterable
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
+from app.cli.batches.formats import write_csv
 from app.core.batch_making import MOST_ITEMS, NewItem
 from app.core.plans.faults import MOST_TOLD, UnreadableError
 from app.core.plans.plan import Plan
 from app.core.plans.sources import MOST_BYTES, Source, copied
 from app.errors import BatchError
-from app.studio.client import StudioClient
+from app.studio.client import ANYTHING, StudioClient
+from app.studio.search import MediaSearch
+from app.studio.shapes import Media
 
 NO_STUDIO = cast("StudioClient", None)
 """Rows with a number ask Studio nothing, so there is none."""
@@ -185,14 +188,52 @@ def test_a_file_that_cannot_be_used_says_why_and_what_to_do(text: str | bytes, t
     assert faults(text) == [told]
 
 
-def test_rows_that_ask_for_the_same_count_once():
+def test_rows_that_say_the_same_count_once():
     text = (
         "media_id,course_id,title,start_at,module,note\n"
-        "7,101,,,A,first\n7,101,,,A,second\n7,101,,90,A,\n7,101,,,B,\n7,101,,1:30,A,\n"
+        "7,101,,,A,first\n7,101,,,A,first\n7,101,,90,A,\n7,101,,,B,\n7,101,,1:30,A,\n"
     )
     items, plan = read(text)
     assert [item.more["row"] for item in items] == [2, 4, 5]
     assert (plan.folded, plan.folded_count) == ([(3, 2), (6, 4)], 2)
+
+
+def test_a_row_whose_own_columns_say_something_else_keeps_its_results():
+    items, plan = read("media_id,course_id,page\n7,101,welcome\n7,101,syllabus\n")
+    assert [item.more["page"] for item in items] == ["welcome", "syllabus"]
+    assert plan.folded_count == 0
+
+
+@pytest.mark.parametrize("text", ["- Week 1", "=1+1", "+49", "@x", "'=x", "'", "'90s", "it's"])
+def test_what_results_guard_against_formulas_is_read_as_it_was(text: str):
+    table = io.StringIO()
+    result = {"media_id": 7, "course_id": 101, "title": text, "columns": {text: text}}
+    write_csv([result], [text], table)
+    items, _ = read(table.getvalue())
+    assert (items[0].title, items[0].more) == (text, {"row": 2, text: text})
+
+
+class _Abundant(StudioClient):
+    """A Studio with twice the media that a plan may have."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def list_media(self, wanted: MediaSearch = ANYTHING, *, limit: int | None = None) -> Any:
+        assert wanted.query() == {"tag": "biology"}
+        for number in range(1, 2 * MOST_ITEMS)[:limit]:
+            self.given += 1
+            yield Media.model_validate({"id": number, "title": "x"})
+
+
+def test_a_tag_of_too_many_media_is_told_without_listing_them_all():
+    studio = _Abundant()
+    plan = Plan(source("tag,course_id\nbiology,101\n"), None, studio)
+    assert sum(1 for _ in plan.read()) == MOST_ITEMS
+    assert [str(fault) for fault in plan.faults.told] == [
+        "term.csv, row 2: A plan may have 10,000 embeds. Make several of it."
+    ]
+    assert studio.given == MOST_ITEMS + 1
 
 
 def test_a_column_that_is_nearly_ours_is_named():

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from app.core.plans import fields
+from app.core.plans.table import guard
 
 FIRST = ("row", "course_id", "media_id", "embed_type", "downloadable", "title", "start_at")
 LAST = fields.RESULTS[1:]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BYTE_ORDER_MARK = "\ufeff"
 """By it Excel knows UTF-8."""
 
@@ -30,11 +30,11 @@ def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Wr
     free = [column for column in columns if column not in FIRST + LAST]
     out.write(_BYTE_ORDER_MARK)
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
-    table.writerow([_safe(head) for head in (*FIRST, *free, *LAST)])
+    table.writerow([guard(head) for head in (*FIRST, *free, *LAST)])
     count = 0
     for count, result in enumerate(results, start=1):  # noqa: B007 (the last is how many)
         given = {**result["columns"], **result}
-        table.writerow([_safe(_text(given.get(name))) for name in (*FIRST, *free, *LAST)])
+        table.writerow([guard(_text(given.get(name))) for name in (*FIRST, *free, *LAST)])
     return count
 
 
@@ -54,7 +54,3 @@ def _text(value: Any) -> str:
             return value
         case _:
             return json.dumps(value, ensure_ascii=False)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -29,6 +29,7 @@ def describe(outside: Outside, found: Batch) -> dict[str, Any]:
         "name": found.name,
         "status": found.status,
         "total": found.total,
+        "left_out": found.left_out,
         "succeeded": found.succeeded,
         "made": batch_results.count_made(outside.db, found),
         "failed": found.failed,

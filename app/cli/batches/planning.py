@@ -15,7 +15,7 @@ from app.cli.batches.group import describe, waits
 from app.cli.batches.watching import see_through
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
-from app.core.batches import Batch
+from app.core.batches import ACTIVE, Batch
 from app.core.plans.faults import UnreadableError
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source, copied
@@ -69,7 +69,7 @@ def batch(
         if dry_run:
             _show(outside, account, plan, as_json=as_json)
             return
-        once = _once(plan, key, again=again)
+        once = _once(plan, key, again=again, skip_faulty=skip_faulty)
         begun = _begin(outside, account, plan, once, skip_faulty=skip_faulty, err=as_json)
     if wait:
         see_through(outside, account, begun.id, as_json=as_json)
@@ -77,6 +77,8 @@ def batch(
         show(describe(outside, begun))
     else:
         click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
+    if begun.left_out or (begun.status not in ACTIVE and begun.succeeded < begun.total):
+        sys.exit(1)
 
 
 def _open(
@@ -95,8 +97,10 @@ def _open(
 
 def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
     present = show_plan_as_json if as_json else show_plan
-    present(outside, account.id, plan)
-    _tell_read(plan)
+    try:
+        present(outside, account.id, plan)
+    finally:
+        _tell_read(plan)
     if plan.faults.count:
         sys.exit(1)
 
@@ -107,25 +111,33 @@ def _begin(
     items = plan.read() if skip_faulty else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
-        begun, is_new = create_batch(outside.db, account.id, items, name=name, once=once)
+        begun, is_new = create_batch(
+            outside.db,
+            account.id,
+            items,
+            name=name,
+            once=once,
+            count_left_out=lambda: plan.faults.count,
+        )
     finally:
         _tell_read(plan)
     work.wake(outside, account.id)
     if is_new:
         click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
     else:
-        told = f"This plan was begun before, as batch {begun.id} ({begun.status})."
-        click.echo(f"{told} --again begins it once more.", err=err)
+        click.echo(words.begun_before(begun), err=err)
     return begun
 
 
-def _once(plan: Plan, key: str | None, *, again: bool) -> Once | None:
-    """Give what makes two plans one: what is in their files."""
+def _once(plan: Plan, key: str | None, *, again: bool, skip_faulty: bool) -> Once | None:
+    """Give what makes two plans one: what is in their files, and what is done with faults."""
     if again:
         if key is not None:
             raise click.UsageError("--key and --again exclude one another.")
         return None
     digests = [source.digest for source in (plan.source, plan.courses) if source is not None]
+    if skip_faulty:
+        digests.append("skip-faulty")
     digest = hashlib.sha256(" ".join(digests).encode()).hexdigest()
     return Once(f"plan {digest}" if key is None else key, digest)
 
@@ -142,4 +154,4 @@ def _tell_read(plan: Plan) -> None:
     if plan.folded_count:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
-        click.echo(f"Rows that ask for the same count once: {', '.join(pairs)}{more}.", err=True)
+        click.echo(f"Rows that say the same count once: {', '.join(pairs)}{more}.", err=True)

@@ -6,9 +6,8 @@ a time (`core/batch_work`): where a worker comes after all, one of the two waits
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,19 +18,24 @@ PATIENCE_SECONDS = 8.0
 
 
 class StandIn:
-    """Whoever works an account's batches off if nobody else does."""
+    """Whoever works an account's batches off if nobody else does; `has_worked` since it looks."""
 
-    def __init__(
-        self, outside: Outside, account: Any, pool: ThreadPoolExecutor, say: Callable[[str], None]
-    ) -> None:
-        self._outside, self._account, self._pool, self._say = outside, account, pool, say
+    def __init__(self, outside: Outside, account: Any) -> None:
+        self._outside, self._account = outside, account
+        self._pool = ThreadPoolExecutor(1, "stand-in")
+        self.has_worked = False
         self._run: Future[None] | None = None
         self._idle_since: float | None = None
         self._stop = threading.Event()
 
-    def look(self) -> None:
-        """Begin where something has been due for a while and nobody is at it."""
-        if self._run is not None and not self._run.done():
+    @property
+    def is_at_it(self) -> bool:
+        """Whether something is in hand."""
+        return self._run is not None and not self._run.done()
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Begin, and say so, where something has been due for a while and nobody is at it."""
+        if self.is_at_it:
             return
         if self._run is not None:
             self._run.result()
@@ -41,13 +45,14 @@ class StandIn:
         elif self._idle_since is None:
             self._idle_since = time.monotonic()
         elif time.monotonic() - self._idle_since >= PATIENCE_SECONDS:
-            self._say("No worker is at it, so this process is. (`flask worker` starts one.)")
-            self._idle_since = None
+            self._idle_since, self.has_worked = None, True
             self._run = self._pool.submit(self._work)
+            say("No worker is at it, so this process is. (`flask worker` starts one.)")
 
-    def stop(self) -> None:
-        """Let what is in hand be finished."""
+    def finish(self) -> None:
+        """Take nothing more in hand, and wait for what is."""
         self._stop.set()
+        self._pool.shutdown()
 
     def _is_left_alone(self) -> bool:
         db, account_id = self._outside.db, self._account.id
@@ -63,14 +68,3 @@ class StandIn:
             batch_work.count_threads(self._outside.settings.studio_calls_per_second),
             self._stop.is_set,
         )
-
-
-@contextmanager
-def standing_in(outside: Outside, account: Any, say: Callable[[str], None]) -> Iterator[StandIn]:
-    """Give somebody who is there for the block."""
-    with ThreadPoolExecutor(1, "stand-in") as pool:
-        stand_in = StandIn(outside, account, pool, say)
-        try:
-            yield stand_in
-        finally:
-            stand_in.stop()

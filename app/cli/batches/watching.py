@@ -1,5 +1,6 @@
 """How a batch goes, until it is done: a bar on a terminal, lines elsewhere; on standard error."""
 
+import os
 import sys
 import threading
 import time
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.cli.batches import words
 from app.cli.batches.group import describe
-from app.cli.batches.standing_in import standing_in
+from app.cli.batches.standing_in import StandIn
 from app.cli.terminal import show
 from app.core import batch_results, batches
 from app.core.batches import ACTIVE, Batch
@@ -63,15 +64,13 @@ class _Lines:
 
 def see_through(outside: Outside, account: Any, batch_id: int, *, as_json: bool) -> None:
     """Stay until a batch is done, and say what came of it; exits with 1 if not all is well."""
+    stand_in = StandIn(outside, account)
     try:
-        found = _watch(outside, account, batch_id)
+        found = _watch(outside, account, batch_id, stand_in)
     except KeyboardInterrupt:
-        click.echo(
-            f"You look on no more; batch {batch_id} is still there, and a worker goes on with it. "
-            f"`flask batches watch {batch_id}` comes back to it (and works at it itself where "
-            f"there is no worker), `flask batches cancel {batch_id}` ends it.",
-            err=True,
-        )
+        click.echo(words.looked_away(batch_id, stood_in=stand_in.has_worked), err=True)
+        if stand_in.is_at_it:  # Ctrl-C once more: Python would wait for its threads
+            os._exit(1)
         sys.exit(1)
     if as_json:
         show(describe(outside, found))
@@ -93,21 +92,34 @@ def tell_end(outside: Outside, found: Batch) -> None:
     click.echo(f"`flask embeds export {found.id} --status failed` gives them all.")
 
 
-def _watch(outside: Outside, account: Any, batch_id: int) -> Batch:
-    with _watching() as watcher, standing_in(outside, account, watcher.say) as stand_in:
-        told_trouble = None
-        while True:
-            found = batches.get_batch(outside.db, account.id, batch_id)
-            progress = batches.read_progress(outside.db, found, datetime.now(UTC))
-            watcher.at(found, words.how_far(found, progress))
-            if found.status not in ACTIVE:
-                return found
-            trouble = found.trouble and found.trouble.slug
-            if trouble and trouble != told_trouble:
-                watcher.say(words.held_up(found))
-            told_trouble = trouble
-            stand_in.look()
-            threading.Event().wait(LOOK_SECONDS)
+def _watch(outside: Outside, account: Any, batch_id: int, stand_in: StandIn) -> Batch:
+    with _watching() as watcher:
+        try:
+            return _look_on(outside, account, batch_id, stand_in, watcher)
+        except KeyboardInterrupt:
+            if stand_in.is_at_it:
+                watcher.say("Finishing what is in hand… (Ctrl-C once more ends at once.)")
+            raise
+        finally:
+            stand_in.finish()
+
+
+def _look_on(
+    outside: Outside, account: Any, batch_id: int, stand_in: StandIn, watcher: Watcher
+) -> Batch:
+    told_trouble = None
+    while True:
+        found = batches.get_batch(outside.db, account.id, batch_id)
+        progress = batches.read_progress(outside.db, found, datetime.now(UTC))
+        watcher.at(found, words.how_far(found, progress))
+        if found.status not in ACTIVE:
+            return found
+        trouble = found.trouble and found.trouble.slug
+        if trouble and trouble != told_trouble:
+            watcher.say(words.held_up(found))
+        told_trouble = trouble
+        stand_in.look(watcher.say)
+        threading.Event().wait(LOOK_SECONDS)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.core import batch_results
-from app.core.batches import Batch, Item, Progress
+from app.core.batches import ACTIVE, Batch, Item, Progress
 from app.inputs import printable
 
 
@@ -33,6 +33,31 @@ def ended(found: Batch, made: int) -> str:
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
     return f"Batch {found.id} is {found.status}: {told}."
+
+
+def begun_before(found: Batch) -> str:
+    """Say that a plan is this batch already, what is not in it, and how to go on."""
+    faults = "1 fault" if found.left_out == 1 else f"{found.left_out:,} faults"
+    without = f", without the rows of {faults}" if found.left_out else ""
+    is_over = found.status not in ACTIVE
+    retry = f"; `flask batches retry {found.id}` tries what failed" if is_over else ""
+    return (
+        f"This plan was begun before, as batch {found.id} ({found.status}){without}. "
+        f"--again begins it once more{retry if found.failed else ''}."
+    )
+
+
+def looked_away(batch_id: int, *, stood_in: bool) -> str:
+    """Say who goes on with a batch after Ctrl-C; `stood_in`: there was no worker."""
+    still = f"You look on no more; batch {batch_id} is still there, and"
+    watch, cancel = f"`flask batches watch {batch_id}`", f"`flask batches cancel {batch_id}`"
+    if stood_in:
+        until = f"until a worker is there (`flask worker`), or {watch} comes back to it"
+        return f"{still} nobody goes on with it {until}. {cancel} ends it."
+    return (
+        f"{still} a worker goes on with it. {watch} comes back to it (and works at it itself "
+        f"where there is no worker), {cancel} ends it."
+    )
 
 
 def failed(item: Item) -> str:

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from app.core.batch_making import MOST_ITEMS
 from app.studio.client import StudioClient
 from app.studio.errors import StudioArgumentError
 from app.studio.search import read_search
@@ -21,7 +22,7 @@ class Titled:
 
 @dataclass(frozen=True)
 class Tagged:
-    """All media that have this tag."""
+    """All media that have this tag, up to one more than a plan may have."""
 
     tag: str
 
@@ -88,7 +89,8 @@ class Library:
         except StudioArgumentError as error:
             told = f"Studio cannot be asked for this: {error.faults[0].message}."
             return Missing("tag", told, "")
-        found = tuple(Found(media.id, media.title) for media in self._studio.list_media(wanted))
+        listed = self._studio.list_media(wanted, limit=MOST_ITEMS + 1)
+        found = tuple(Found(media.id, media.title) for media in listed)
         return found or Missing(
             "tag",
             f"No media has the tag “{named.tag}”.",

@@ -1,8 +1,9 @@
 """A plan: a file's rows as the items of a batch, read once, in memory a row at a time.
 
-All that is wrong is said, not only the first. Rows that ask for the same are folded.
+All that is wrong is said, not only the first. Rows that say the same are folded.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -63,7 +64,7 @@ class Plan:
             self.faults.add(heads)
             return
         library = Library(self.studio)
-        seen: dict[tuple[object, ...], int] = {}
+        seen: dict[bytes, int] = {}
         for row in table.rows():
             self.rows += 1
             self._check_size(table, row.number, self.rows)
@@ -78,7 +79,7 @@ class Plan:
         self,
         found: list[tuple[Wanted, Found]] | list[Fault],
         row: int,
-        seen: dict[tuple[object, ...], int],
+        seen: dict[bytes, int],
     ) -> Iterator[NewItem]:
         for each in found:
             if isinstance(each, Fault):
@@ -122,10 +123,14 @@ def _find(
     return [(wanted, replace(media, title=wanted.title or media.title)) for media in answer]
 
 
-def _sameness(wanted: Wanted, media: Found) -> tuple[object, ...]:
-    """Give what makes two rows one: the same embed, shown alike at the same place."""
+def _sameness(wanted: Wanted, media: Found) -> bytes:
+    """Give what makes two rows one: nothing that is made or given back tells them apart.
+
+    It is a digest, because all rows' are in memory.
+    """
     how = (wanted.embed_type, wanted.downloadable, wanted.title, wanted.start_at)
-    return (media.id, wanted.course_id, *how, wanted.more.get(fields.MODULE))
+    said = (media.id, wanted.course_id, *how, *wanted.more.items())
+    return hashlib.sha256(repr(said).encode()).digest()
 
 
 def _item(wanted: Wanted, media: Found) -> NewItem:

@@ -2,7 +2,7 @@
 
 UTF-8 with or without a mark, commas, semicolons or tabs, any line ends, cells of several lines.
 Rows have the numbers that a spreadsheet shows: the heads are row 1, blank rows count.
-Not here: what a cell means (`fields`).
+Cells that our own tables guard against formulas are freed. Not here: what a cell means (`fields`).
 """
 
 import csv
@@ -17,6 +17,7 @@ NO_UTF8 = "Something here is not UTF-8."
 AS_UTF8 = "In Excel: save it as “CSV UTF-8”."
 _DELIMITERS = ",;\t"
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _AFTER_RETURN = re.compile(r"(?<=\r)(?!\n)")
 _NO_TEXT = {
     b"PK\x03\x04": "This is a workbook and no CSV file.",
@@ -65,7 +66,7 @@ class Table:
         columns = self.columns
         while (cells := self._next()) is not None:
             if any(map(str.strip, cells)):
-                padded = cells + [""] * (len(columns) - len(cells))
+                padded = [*map(_free, cells), *[""] * (len(columns) - len(cells))]
                 surplus = any(map(str.strip, cells[len(columns) :]))
                 yield Row(self._number, dict(zip(columns, padded, strict=False)), surplus)
 
@@ -102,7 +103,7 @@ class Table:
     def _name(self, heads: list[str], known: Collection[str]) -> Iterator[tuple[str, str]]:
         seen = set()
         for place, head in enumerate(heads, start=1):
-            written = head.strip() or f"column {place}"
+            written = _free(head).strip() or f"column {place}"
             name = _plain(written)
             name = name if name in known else written
             if name in seen:
@@ -110,6 +111,16 @@ class Table:
                 raise UnreadableError(Fault(self.name, 1, written, told, "Rename or remove one."))
             seen.add(name)
             yield name, written
+
+
+def guard(text: str) -> str:
+    """Give a text that no spreadsheet takes for a formula: an apostrophe stands before it."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _free(text: str) -> str:
+    """Give a text as it was before `guard`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _decode(source: Source) -> Iterator[str]:

@@ -18,6 +18,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=255), nullable=True),
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('left_out', sa.Integer(), nullable=False),
     sa.Column('created_at', app.utc.Utc(timezone=True), nullable=False),
     sa.Column('started_at', app.utc.Utc(timezone=True), nullable=True),
     sa.Column('finished_at', app.utc.Utc(timezone=True), nullable=True),
