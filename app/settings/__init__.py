@@ -22,6 +22,7 @@ from app.settings.values import (
     ExistingFile,
     Hosts,
     Origin,
+    RedisUrl,
     Secrets,
     Sources,
     Token,
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
         SecretStr(f"sqlite:///{ROOT / 'instance' / 'studio-embed.sqlite3'}"),
         description="SQLAlchemy URL of an SQLite or PostgreSQL database",
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: RedisUrl | None = Field(
         None,
         description="a Redis that wakes workers and counts calls of API keys for several machines",
     )

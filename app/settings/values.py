@@ -96,6 +96,12 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _redis(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise PydanticCustomError("redis", "must be a URL such as redis://localhost:6379/0")
+    return secret
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, AfterValidator(_url)]
 Urls = Annotated[tuple[Url, ...], NoDecode, BeforeValidator(_split)]
@@ -109,3 +115,4 @@ Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 ExistingFile = Annotated[Path, AfterValidator(_file)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]

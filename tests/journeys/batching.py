@@ -17,7 +17,7 @@ from app.core import batch_making, batches
 from app.core.batch_making import NewItem
 from app.core.batches import Batch, Item
 from app.models import batch as batch_table
-from app.models import batch_item
+from app.models import batch_item, lock
 from tests.servers import free_port
 from tests.world import ROOT, World, gunicorn
 
@@ -131,3 +131,9 @@ def worker(world: World, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.wait()
+
+
+def end_leases(world: World) -> None:
+    """Let every lock be free, as it is a while after its holder died."""
+    with world.database.writing() as connection:
+        connection.execute(sa.update(lock).values(expires_at=datetime.now(UTC)))

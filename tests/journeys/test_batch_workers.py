@@ -143,4 +143,4 @@ def test_a_redis_that_is_away_is_said_and_stops_no_caller(
         patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
         outside = Outside.from_settings(read_settings())
         wake(outside, 1)
-    assert '"not-woken"' in capfd.readouterr().err
+    assert "not-woken" in "".join(capfd.readouterr())

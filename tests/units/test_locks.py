@@ -126,3 +126,15 @@ def test_seats_are_as_many_as_they_are_and_come_back():
         raise ZeroDivisionError
     with seats.taken(), seats.taken():
         pass
+
+
+def test_a_lock_is_renewed_by_its_holder_alone(db: Database):
+    holder = locks.acquire(db, "a", 60)
+    assert holder is not None
+    _let_the_lease_run_out(db)
+    assert not locks.renew(db, "a", "somebody", 60)
+    assert not locks.is_held(db, "a")
+    assert locks.renew(db, "a", holder, 60)
+    assert locks.is_held(db, "a")
+    locks.release(db, "a", holder)
+    assert not locks.renew(db, "a", holder, 60)

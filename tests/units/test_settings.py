@@ -62,6 +62,8 @@ def test_all_faults_are_told_at_once(faults):
         STUDIO_LIBRARY="everything",
         FRAME_ANCESTORS="https://a.example; script-src *",
         PLATFORMS_FILE="/nowhere/platforms.json",
+        REDIS_URL="localhost:6379",
+        WORKER="aside",
         ALLOW_INSECURE_URLS="perhaps",
     )
     assert sorted(line.partition(":")[0] for line in told) == [
@@ -70,7 +72,9 @@ def test_all_faults_are_told_at_once(faults):
         "FRAME_ANCESTORS",
         "PLATFORMS_FILE",
         "PUBLIC_URL",
+        "REDIS_URL",
         "STUDIO_LIBRARY",
+        "WORKER",
     ]
 
 
