@@ -21,13 +21,16 @@ def wrap(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Give every request a reference, and every answer its headers and its log line.
 
     What a client says of the host is put aside: absolute URLs come from `PUBLIC_URL`. A header
-    that an answer has already stays as it is.
+    that an answer has already stays as it is. Programs may bring a reference of their own.
     """
     host = urlsplit(settings.public_url).netloc
     always = tuple({**ALWAYS, **(ONLY_HTTPS if settings.secure else {})}.items())
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        began, reference = time.perf_counter(), logs.begin_reference()
+        began = time.perf_counter()
+        by_program = environ.get("PATH_INFO", "").startswith("/api/")
+        wished = environ.get("HTTP_X_REQUEST_ID") if by_program else None
+        reference = logs.begin_reference(wished)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             told = {name for name, _ in headers}

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
+_WISH = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _JSON = json.JSONEncoder(default=repr)
 _reference: ContextVar[str | None] = ContextVar("reference", default=None)
 _SUSPECT = re.compile(
@@ -85,9 +86,12 @@ class _Lines:
     debug = info = warning = error = critical = msg
 
 
-def begin_reference() -> str:
-    """Give what is logged from here on, in this request, a reference of its own."""
-    reference = f"{random.getrandbits(40):010x}"
+def begin_reference(wished: str | None = None) -> str:
+    """Give what is logged from here on, in this request, a reference: its own, or a wished one.
+
+    A wish counts where it is one word that can stand in a header, and in a log that is searched.
+    """
+    reference = wished if wished and _WISH.fullmatch(wished) else f"{random.getrandbits(40):010x}"
     _reference.set(reference)
     return reference
 

@@ -5,7 +5,9 @@ from functools import partial
 from flask import Blueprint, Response, jsonify
 from spectree import SpecTree
 
-from app.api import browsing, cartridge, describing, embeds, media
+from app.api import batches, browsing, cartridge, describing, embeds, media
+from app.api.access import Gate
+from app.api.limits import Limits
 from app.api.problem import kind_page, problem_renderer
 from app.api.routes import PREFIX, add
 from app.outside import Outside
@@ -14,8 +16,14 @@ from app.outside import Outside
 def create_door(outside: Outside) -> Blueprint:
     """Give the routes under `/api`, and the pages of the kinds of problems."""
     door, tree = Blueprint("api", __name__), describing.make_tree()
-    for operation in (*embeds.OPERATIONS, *cartridge.OPERATIONS, *media.OPERATIONS):
-        add(door, tree, outside, operation)
+    gate = Gate(outside, Limits(outside.settings))
+    for operation in (
+        *embeds.OPERATIONS,
+        *batches.OPERATIONS,
+        *cartridge.OPERATIONS,
+        *media.OPERATIONS,
+    ):
+        add(door, tree, gate, operation)
     description = partial(_description, tree, outside.settings.public_url)
     door.add_url_rule(f"{PREFIX}/openapi.json", "openapi", description)
     door.add_url_rule("/api/docs", "docs", browsing.page)

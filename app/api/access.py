@@ -1,12 +1,14 @@
 """Who calls the API: the key that came, its Studio account, and the way to that Studio."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import Response, after_this_request, request
 
+from app.api.limits import Allowance, Limits
 from app.api.problem import AccessError
 from app.core import accounts, api_keys
 from app.core.api_keys import ApiKey
@@ -44,21 +46,53 @@ class Caller:
             yield self.outside.studio(self.account).patient().within(STUDIO_SECONDS)
 
 
-def let_in(outside: Outside, scope: str) -> Caller:
-    """Find who calls; raises `AccessError` where they may not (RFC 6750, 3)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise AccessError("key-missing", 401, "The request has no API key.", "", challenge=REALM)
-    key = api_keys.find_key(outside.db, token.strip())
-    if key is None:
-        challenge = f'{REALM}, error="invalid_token"'
-        raise AccessError(
-            "key-unknown", 401, "This API key is unknown or revoked.", "", challenge=challenge
+@dataclass(frozen=True)
+class Gate:
+    """Where calls come in: who calls, how often, and whether they may do what they ask for."""
+
+    outside: Outside
+    limits: Limits
+
+    def let_in(self, scope: str) -> Caller:
+        """Find who calls; raises `AccessError` where they may not (RFC 6750, 3), and `ApiError`."""
+        key = self._find_key()
+        _count(self.limits.take(key.id, time.monotonic()))
+        if scope not in key.scopes:
+            challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+            raise AccessError(
+                "scope-missing", 403, f"This key lacks the scope {scope}.", "", challenge=challenge
+            )
+        api_keys.note_use(self.outside.db, key)
+        return Caller(self.outside, key, accounts.find_account(self.outside.db, key.account_id))
+
+    def _find_key(self) -> ApiKey:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise AccessError(
+                "key-missing", 401, "The request has no API key.", "", challenge=REALM
+            )
+        key = api_keys.find_key(self.outside.db, token.strip())
+        if key is None:
+            challenge = f'{REALM}, error="invalid_token"'
+            raise AccessError(
+                "key-unknown", 401, "This API key is unknown or revoked.", "", challenge=challenge
+            )
+        return key
+
+
+def _count(allowance: Allowance) -> None:
+    """Tell what is left, whatever is answered; raises `ApiError` where nothing is."""
+
+    def tell(answer: Response) -> Response:
+        answer.headers.update(allowance.headers())
+        return answer
+
+    after_this_request(tell)
+    if allowance.left < 0:
+        raise ApiError(
+            "too-many-calls",
+            429,
+            f"This key may make {allowance.limit:,} calls a minute.",
+            "",
+            allowance.ends_in_seconds,
         )
-    if scope not in key.scopes:
-        challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
-        raise AccessError(
-            "scope-missing", 403, f"This key lacks the scope {scope}.", "", challenge=challenge
-        )
-    api_keys.note_use(outside.db, key)
-    return Caller(outside, key, accounts.find_account(outside.db, key.account_id))

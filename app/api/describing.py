@@ -10,7 +10,8 @@ from typing import Any
 from spectree import SpecTree
 from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 
-from app.api import reading
+from app.api import examples, reading
+from app.api.batch_bodies import CSV
 from app.api.kinds import KINDS
 from app.api.problem import MEDIA_TYPE, Problem
 from app.core import cartridge
@@ -22,7 +23,8 @@ ABOUT = (
     "Puts Canvas Studio media into courses, and offers Studio's Media API, under keys of its own. "
     "An admin makes a key with `flask api-keys create`; it belongs to one Studio account and has "
     f"scopes: {', '.join(f'`{scope}`' for scope in SCOPES)}. Errors are problem documents (RFC "
-    "9457); each answer has `X-Request-Id`, which stands in the service's log."
+    "9457). Each answer has `X-Request-Id`, which stands in the service's log: yours, if you sent "
+    "one. A key may make so many calls a minute; what is left is told by `RateLimit`."
 )
 _TYPICAL = {
     400: "body-unreadable",
@@ -32,10 +34,20 @@ _TYPICAL = {
     413: "too-large",
     415: "media-type",
     422: "fields-odd",
+    429: "too-many-calls",
     500: "internal",
     502: "studio-answer",
     503: "studio-unavailable",
     504: "studio-timeout",
+}
+_CREATE_BATCH = "create_batch"
+_BY_CSV = {"schema": {"type": "string"}, "example": examples.BATCH_CSV}
+_ALLOWANCE = {
+    "RateLimit-Policy": "how many calls a key has, and in how many seconds",
+    "RateLimit": "how many are left, and for how many seconds",
+    "RateLimit-Limit": "how many calls a key has in a minute",
+    "RateLimit-Remaining": "how many are left",
+    "RateLimit-Reset": "in how many seconds it has all of them again",
 }
 _NULL = {"type": "null"}
 _FILES = {"get_course_cartridge": cartridge.MEDIA_TYPE}
@@ -76,6 +88,8 @@ def describe(tree: SpecTree, public_url: str) -> dict[str, Any]:
                 _add_example(operation["requestBody"]["content"], schemas)
             if media_type := _FILES.get(operation["operationId"]):
                 operation["responses"]["200"]["content"] = {media_type: _FILE}
+            if operation["operationId"] == _CREATE_BATCH:
+                operation["requestBody"]["content"][CSV] = _BY_CSV
             for status, answer in operation["responses"].items():
                 _complete_answer(int(status), answer, schemas, public_url)
     return {**spec, "servers": [{"url": public_url}], "security": []}
@@ -102,11 +116,13 @@ def _complete_answer(
         answer["content"][MEDIA_TYPE]["example"] = _problem(status, public_url)
     elif "application/json" in answer.get("content", {}):
         _add_example(answer["content"], schemas)
-    if status in (201, 302):
+    if status != 401:
+        headers |= _ALLOWANCE
+    if status in (201, 202, 302):
         headers["Location"] = "where it is"
     if status in (401, 403):
         headers["WWW-Authenticate"] = "what is missing (RFC 6750)"
-    if status == 503:
+    if status in (429, 503):
         headers["Retry-After"] = "seconds, after which the same makes sense again"
     answer["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()

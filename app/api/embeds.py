@@ -5,11 +5,10 @@ from spectree.models import Tag
 
 from app.api.access import Caller
 from app.api.routes import Operation
-from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish
+from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish, meta_of
 from app.core import content_items, embed_lists, embeds, keys, returned
 from app.core.embeds import Embed, EmbedKey
 from app.errors import ApiError
-from app.studio.protocol import Meta
 
 WAIT_SECONDS = 5.0
 TAG = Tag(name="Embeds", description="Media in courses")
@@ -33,12 +32,7 @@ def list_embeds(caller: Caller, query: EmbedsQuery) -> EmbedsAnswer:
     found, count = embed_lists.list_embeds_page(
         caller.outside.db, account_id=caller.account.id, **query.model_dump()
     )
-    meta = Meta(
-        current_page=query.page,
-        last_page=max(1, -(-count // query.per_page)),
-        total_count=count,
-    )
-    return EmbedsAnswer(embeds=_describe_all(caller, found), meta=meta)
+    return EmbedsAnswer(embeds=_describe_all(caller, found), meta=meta_of(query, count))
 
 
 def get_embed(caller: Caller, embed_id: int) -> EmbedAnswer:

@@ -66,6 +66,67 @@ EMBED: dict[str, Any] = {
     "created_at": "2026-11-25T10:15:00Z",
 }
 EMBEDS: dict[str, Any] = {"embeds": [EMBED], "meta": _META}
+BATCH_WISH: dict[str, Any] = {
+    "items": [
+        {**EMBED_WISH, "title": "Before week 1", "start_at": 30, "more": {"module": "Week 1"}},
+        {"media_id": 260854, "course_id": 102},
+    ]
+}
+BATCH_CSV = (
+    "media_id,course_id,embed_type,downloadable,title,start_at,module\n"
+    "260854,101,bare_embed,false,Before week 1,30,Week 1\n"
+    "260854,102,,,,,Week 1\n"
+)
+_COUNTS = {"total": 2, "pending": 0, "succeeded": 1, "failed": 1, "cancelled": 0}
+BATCH: dict[str, Any] = {
+    "id": 7,
+    "name": None,
+    "status": "done",
+    **_COUNTS,
+    "per_second": 0.0,
+    "ends_at": None,
+    "trouble": None,
+    "resumes_at": None,
+    "created_at": "2026-11-28T22:00:00Z",
+    "started_at": "2026-11-28T22:00:01Z",
+    "finished_at": "2026-11-28T22:00:02Z",
+}
+BATCH_BEGUN: dict[str, Any] = {
+    **BATCH,
+    "status": "queued",
+    "pending": 2,
+    "succeeded": 0,
+    "failed": 0,
+    "started_at": None,
+    "finished_at": None,
+    "folded_count": 1,
+    "folded": [{"pointer": "/items/2", "same_as": "/items/1"}],
+}
+BATCHES: dict[str, Any] = {"batches": [BATCH], "meta": _META}
+_ITEM = {
+    **EMBED_WISH,
+    "number": 1,
+    "title": "Before week 1",
+    "start_at": None,
+    "more": {"module": "Week 1"},
+    "status": "succeeded",
+    "made": True,
+    "embed": {**EMBED, "title": "Before week 1"},
+    "error": None,
+    "done_at": "2026-11-28T22:00:02Z",
+}
+_FAILURE = {
+    "type": "https://embed.school.example/problems/studio-forbidden",
+    "title": "Studio forbids it",
+    "status": 403,
+    "detail": "The Studio account of this service may not use this video.",
+    "remedy": "Ask the owner to share the media, or connect the account as one of Studio's admins.",
+}
+_FAILED = {"number": 2, "status": "failed", "made": None, "embed": None, "error": _FAILURE}
+BATCH_ITEMS: dict[str, Any] = {
+    "items": [_ITEM, {**_ITEM, **_FAILED}],
+    "meta": {**_META, "total_count": 2},
+}
 LAUNCH_URL: dict[str, Any] = {"launch_url": _LAUNCH_URL}
 ONE_MEDIA: dict[str, Any] = {"media": _MEDIA}
 MEDIA_PAGE: dict[str, Any] = {"media": [_MEDIA], "meta": _META}

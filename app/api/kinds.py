@@ -28,23 +28,27 @@ KINDS = {
         "Use a key with that scope: scopes are given when a key is made, and never change.",
     ),
     "body-unreadable": Kind(
-        "The body is not JSON",
-        "The body is empty, or is no JSON in UTF-8.",
-        "Send one JSON object, as the description of the API shows it.",
+        "The body cannot be read",
+        "The body is empty, or is no JSON (for a batch: no CSV) in UTF-8.",
+        "Send one JSON object, or CSV, as the description of the API shows it.",
     ),
     "media-type": Kind(
         "The body has another media type",
-        "This operation takes a body of the type application/json only.",
-        "Send the header Content-Type: application/json.",
+        "This operation takes a body of the type application/json, a batch text/csv too.",
+        "Send the header Content-Type: application/json, or text/csv.",
     ),
     "too-large": Kind(
-        "The body is too large", "A body may have 1 MiB.", "Send less in one request."
+        "The body is too large",
+        "A body may have 1 MiB, that of a batch 8 MiB.",
+        "Send less in one request.",
     ),
     "fields-odd": Kind(
         "Fields that cannot be used",
         "A field or parameter is missing, unknown, of another type or out of its range. "
         "The member errors names each: pointer is a JSON pointer into the body, "
-        "parameter the name of a parameter of the query or the path.",
+        "parameter the name of a parameter of the query or the path, or of a header. "
+        "In a batch the first thousand are told; of CSV the pointer has the row, as a "
+        "spreadsheet shows it, and the column.",
         "Mend each of them. Nothing was done.",
     ),
     "not-found": Kind(
@@ -61,6 +65,31 @@ KINDS = {
         "The request is refused",
         "HTTP itself forbids a request like this one.",
         "Look at the status of the answer.",
+    ),
+    "too-many-calls": Kind(
+        "Too many calls",
+        "The key called more often than it may in a minute. Nothing was done.",
+        "Wait for the seconds in Retry-After. Each answer tells by RateLimit what is left; "
+        "many embeds at once are one call as a batch.",
+    ),
+    "batch-not-found": Kind(
+        "No such batch",
+        "The Studio account of this key has no batch of this number.",
+        "List the batches that are there.",
+    ),
+    "batch-empty": Kind(
+        "A batch of nothing", "The batch has no items. Nothing was begun.", "Send at least one."
+    ),
+    "batch-too-large": Kind(
+        "The batch is too large",
+        "A batch may have 10,000 items. Nothing was begun.",
+        "Make several batches of it.",
+    ),
+    "idempotency-key-used": Kind(
+        "The key stands for another batch",
+        "A batch with another body was begun with this Idempotency-Key, within a week. "
+        "Nothing was begun.",
+        "Send what was sent with it before, or take a new key.",
     ),
     "embed-not-found": Kind(
         "No such embed",

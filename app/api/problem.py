@@ -23,7 +23,7 @@ class FieldFault(BaseModel):
 
     detail: str
     pointer: str | None = Field(None, description="a JSON pointer (RFC 6901) into the body")
-    parameter: str | None = Field(None, description="the name of a parameter of query or path")
+    parameter: str | None = Field(None, description="the name of one in query, path or headers")
 
 
 class Problem(BaseModel):
@@ -75,7 +75,7 @@ def problem_renderer(outside: Outside) -> Renderer:
         {
             404: ("not-found", "There is nothing at this address.", ""),
             405: ("method-not-allowed", "This address does not take this method.", ""),
-            413: ("too-large", "The body is larger than 1 MiB.", ""),
+            413: ("too-large", "The body is larger than this operation takes.", ""),
         },
         ("request-refused", "This request cannot be handled.", ""),
         render,
@@ -85,13 +85,18 @@ def problem_renderer(outside: Outside) -> Renderer:
 def describe(public_url: str, error: ServiceError, reference: str) -> Problem:
     """Give an error as its document."""
     return Problem(
-        type=f"{public_url}/problems/{error.slug}",
+        type=address_of(public_url, error.slug),
         title=KINDS[error.slug].title,
         status=error.status,
         detail=error.title,
         reference=reference,
         errors=error.faults if isinstance(error, FieldsError) else None,
     )
+
+
+def address_of(public_url: str, slug: str) -> str:
+    """Give where the page of a kind of problem stands."""
+    return f"{public_url}/problems/{slug}"
 
 
 def kind_page(name: str) -> str:

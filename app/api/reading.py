@@ -10,7 +10,11 @@ from app.api.problem import FieldFault, odd_fields
 from app.errors import ApiError
 from app.inputs import LARGEST_ID, read_positive
 
-_SAID = {"missing": "is missing", "extra_forbidden": "is not known"}
+_SAID = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known",
+    "model_type": "must be an object",
+}
 
 
 def check_body() -> None:
@@ -48,10 +52,16 @@ def refuse_fields(
 ) -> None:
     """Raise `FieldsError` where the fields of a request do not fit: Spectree calls it each time."""
     if isinstance(error, ValidationError):
-        told = error.errors(include_url=False, include_context=False, include_input=False)
-        in_body = request.method == "POST"
-        said = ((fault["loc"], _SAID.get(fault["type"], fault["msg"])) for fault in told)
-        raise odd_fields(*(_fault(*one, in_body=in_body) for one in said)) from None
+        raise odd_fields(*read_faults(error, in_body=request.method == "POST")) from None
+
+
+def read_faults(
+    error: ValidationError, *, in_body: bool, at: tuple[int | str, ...] = ()
+) -> list[FieldFault]:
+    """Read what does not fit; in a body, `at` leads to what was looked at."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)
+    said = (((*at, *fault["loc"]), _SAID.get(fault["type"], fault["msg"])) for fault in told)
+    return [_fault(*one, in_body=in_body) for one in said]
 
 
 def refuse_answer(
@@ -66,6 +76,11 @@ def _fault(location: tuple[int | str, ...], message: str, *, in_body: bool) -> F
     text = message.removeprefix("Value error, ").removeprefix("Input ")
     detail = text[:1].lower() + text[1:]
     if in_body:
-        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-        return FieldFault(pointer="".join(f"/{step}" for step in steps), detail=detail)
+        return FieldFault(pointer=point_to(*location), detail=detail)
     return FieldFault(parameter=".".join(str(step) for step in location), detail=detail)
+
+
+def point_to(*location: int | str) -> str:
+    """Give a JSON pointer (RFC 6901)."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
+    return "".join(f"/{step}" for step in steps)

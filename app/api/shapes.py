@@ -23,7 +23,13 @@ def _number(text: Any) -> Any:
     return number if isinstance(text, str) else text
 
 
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+def _whole(value: Any) -> Any:
+    """Take 5.0 as 5: JSON knows no difference, and JSON Schema makes none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID), Whole]
 Number = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_number)]
 PageNumber = Annotated[int, Field(ge=1, le=LARGEST_PAGE), BeforeValidator(_number)]
 PerPage = Annotated[int, Field(ge=1, le=MOST_PER_PAGE), BeforeValidator(_number)]
@@ -58,13 +64,22 @@ class EmbedWish(Wish):
     downloadable: bool = Field(False, description="whether people may download the media")
 
 
+def _only(name: str, other: str) -> dict[str, Any]:
+    """Give the schema of what has the one, and not the other."""
+    kinds: dict[str, Any] = {name: {"type": "integer"}, other: {"type": "null"}}
+    return {"required": [name], "properties": kinds}
+
+
 class GrantWish(Grant):
     """A permission for one person (`user_id`) or one group (`group_id`)."""
 
     model_config = ConfigDict(
         strict=True,
-        json_schema_extra={"oneOf": [{"required": ["user_id"]}, {"required": ["group_id"]}]},
+        json_schema_extra={"oneOf": [_only("user_id", "group_id"), _only("group_id", "user_id")]},
     )
+
+    user_id: Id | None = None
+    group_id: Id | None = None
 
 
 class PermissionsWish(Wish):
@@ -82,6 +97,13 @@ class Paging(BaseModel):
 
     page: PageNumber = Field(1, description="which page")
     per_page: PerPage = Field(20, description="how many on a page")
+
+
+def meta_of(query: Paging, count: int) -> Meta:
+    """Say where a page stands among `count` in all."""
+    return Meta(
+        current_page=query.page, last_page=max(1, -(-count // query.per_page)), total_count=count
+    )
 
 
 class EmbedsQuery(Paging):

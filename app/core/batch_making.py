@@ -97,6 +97,13 @@ def find_begun(db: Database, account_id: int, api_key_id: str | None, once: Once
     return None if begun is None else batches.get_batch(db, account_id, begun)
 
 
+def too_large() -> BatchError:
+    """Give the error for more than `MOST_ITEMS`, for who knows it before."""
+    return BatchError(
+        "batch-too-large", 422, f"A batch may have {MOST_ITEMS:,} items.", "Make several of it."
+    )
+
+
 def _open(db: Database, account_id: int, name: str | None, api_key_id: str | None) -> int:
     now = datetime.now(UTC)
     row = {"account_id": account_id, "name": name, "api_key_id": api_key_id, "created_at": now}
@@ -115,12 +122,7 @@ def _fill(db: Database, batch_id: int, items: Iterable[NewItem]) -> int:
     for chunk in _chunks(_rows(batch_id, items)):
         total += len(chunk)
         if total > MOST_ITEMS:
-            raise BatchError(
-                "batch-too-large",
-                422,
-                f"A batch may have {MOST_ITEMS:,} items.",
-                "Make several of it.",
-            )
+            raise too_large()
         with db.writing() as connection:
             connection.execute(sa.insert(batch_item), chunk)
     if not total:

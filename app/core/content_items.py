@@ -95,11 +95,19 @@ def plain(text: str) -> str:
     return printable(text).translate(_PLAIN)[:LONGEST_TEXT]
 
 
-def describe(embed: Embed, studio_url: str, public_url: str, mark_key: bytes) -> dict[str, Any]:
-    """Give an embed as programs get it, with what goes into a course page."""
+def describe(
+    embed: Embed, studio_url: str, public_url: str, mark_key: bytes, start_at: int | None = None
+) -> dict[str, Any]:
+    """Give an embed as programs get it, with what goes into a course page.
+
+    There it begins at `start_at` seconds, where that is wanted.
+    """
     key, shown = embed.key, (embed.title, embed.key.embed_type)
     what = (key.media_id, key.embed_type, key.downloadable)
     parameters = marks.link_parameters(mark_key, studio_url, *what)
+    if start_at is not None:
+        parameters |= {"start_at": str(start_at)}
+    launch_url = with_start(embed.launch_url, start_at)
     return {
         "id": embed.id,
         "media_id": key.media_id,
@@ -107,8 +115,8 @@ def describe(embed: Embed, studio_url: str, public_url: str, mark_key: bytes) ->
         "embed_type": key.embed_type,
         "downloadable": key.downloadable,
         "title": embed.title,
-        "launch_url": embed.launch_url,
-        "html": native_html(key.course_id, embed.launch_url, *shown),
+        "launch_url": launch_url,
+        "html": native_html(key.course_id, launch_url, *shown),
         "content_item": link_item(public_url, parameters, *shown),
         "created_at": embed.created_at,
     }

@@ -53,7 +53,8 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of an SQLite or PostgreSQL database",
     )
     redis_url: RedisUrl | None = Field(
-        None, description="a Redis that wakes workers on several machines"
+        None,
+        description="a Redis that wakes workers and counts calls of API keys for several machines",
     )
     platforms_file: ExistingFile | None = Field(
         None, description="platforms to import at start, in PyLTI1p3's JSON format"
@@ -91,6 +92,9 @@ class Settings(BaseSettings):
         gt=0,
         le=1000,
         description="how often a Studio account is called at the most; launches never wait for it",
+    )
+    api_calls_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="how often an API key may call in a minute"
     )
     canvas_hosts: Hosts | None = Field(
         None, description="hosts to which mode canvas may redirect, `*.` for subdomains"

@@ -10,13 +10,15 @@ from tests import world as worlds
 from tests.api.calling import ADMIN, Api, make_api
 from tests.world import World
 
+OFTEN = {"STUDIO_CALLS_PER_SECOND": "1000", "API_CALLS_PER_MINUTE": "100000"}
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
-    with worlds.world(folder, request.param, STUDIO_CALLS_PER_SECOND="1000") as built:
+    with worlds.world(folder, request.param, **OFTEN) as built:
         yield built
 
 

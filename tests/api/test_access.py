@@ -19,6 +19,12 @@ CALLS: dict[str, tuple[str, str, str, Any]] = {
     "show an embed": ("embeds:read", "GET", "/embeds/1", None),
     "forget an embed": ("embeds:write", "DELETE", "/embeds/1", None),
     "get a cartridge": ("embeds:read", "GET", f"/courses/{UNKNOWN}/cartridge", None),
+    "begin a batch": ("embeds:write", "POST", "/batches", {"items": [EMBED]}),
+    "list batches": ("embeds:read", "GET", "/batches", None),
+    "show a batch": ("embeds:read", "GET", f"/batches/{UNKNOWN}", None),
+    "list items": ("embeds:read", "GET", f"/batches/{UNKNOWN}/items", None),
+    "cancel": ("embeds:write", "POST", f"/batches/{UNKNOWN}/cancel", None),
+    "retry": ("embeds:write", "POST", f"/batches/{UNKNOWN}/retry", None),
     "search": ("media:read", "GET", "/media/search", None),
     "show": ("media:read", "GET", f"/media/{UNKNOWN}", None),
     "delete": ("media:write", "DELETE", f"/media/{UNKNOWN}", None),
@@ -57,7 +63,8 @@ def test_an_operation_needs_its_scope_and_no_other(
     assert refused.headers["WWW-Authenticate"] == (
         f'Bearer realm="Studio Embed", error="insufficient_scope", scope="{scope}"'
     )
-    assert by_scope(scope, True).call(method, path, json=body).status_code in (200, 201, 204, 404)
+    answer = by_scope(scope, True).call(method, path, json=body)
+    assert answer.status_code in (200, 201, 202, 204, 404)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -86,6 +93,35 @@ def test_what_is_no_key_is_told_apart_from_no_key(world: World, header: str, nam
     assert ('error="invalid_token"' in answer.headers["WWW-Authenticate"]) == (
         name == "key-unknown"
     )
+
+
+@pytest.mark.parametrize(
+    ("wished", "is_taken"),
+    [
+        ("night-7_of.8", True),
+        ("0f" * 32, True),
+        ("0f" * 32 + "0", False),
+        ("", False),
+        ("a b", False),
+        ("{}", False),
+        ("a\tb", False),
+        ("ü", False),
+    ],
+)
+def test_a_programs_own_request_id_is_given_back_where_it_is_one_word(
+    world: World, api: Api, wished: str, is_taken: bool
+):
+    headers = {"X-Request-Id": wished.encode("latin-1")}
+    for path, status in (("/embeds", 200), ("/nothing", 404)):
+        answer = api.call("GET", path, headers=headers)
+        given = answer.headers["X-Request-Id"]
+        assert (answer.status_code, given == wished) == (status, is_taken)
+        assert f'"reference": "{given}"' in world.logs()
+
+
+def test_pages_have_references_of_their_own(world: World):
+    answer = world.get("/", headers={"X-Request-Id": "mine"})
+    assert answer.headers["X-Request-Id"] != "mine"
 
 
 def test_the_scheme_may_be_written_in_any_case(api: Api):

@@ -71,6 +71,10 @@ def _null(api: Api) -> Any:
             ],
         ),
         (
+            [{"user_id": None, "group_id": None, "permission": "view"}],
+            [("/permissions/0", "either user_id or group_id must be there")],
+        ),
+        (
             [{"user_id": 1, "group_id": 2, "permission": "view"}],
             [("/permissions/0", "either user_id or group_id must be there")],
         ),
@@ -202,6 +206,14 @@ def test_a_body_that_is_none_is_told(
     for path in ("/embeds", f"/media/{CELLS}/create_embed", f"/media/{CELLS}/permissions"):
         answer = api.call("POST", path, data=body, headers=headers)
         check_problem(world, answer, status, name)
+
+
+def test_a_whole_number_is_one_however_json_writes_it(world: World, api: Api):
+    body = b'{"media_id": 2.60854e5, "course_id": 78.0}'
+    assert api.call("POST", "/embeds", data=body, headers=JSON).json()["course_id"] == 78
+    half = api.call("POST", "/embeds", data=b'{"media_id": 1.5, "course_id": 1}', headers=JSON)
+    found = faults(check_problem(world, half, 422, "fields-odd"))
+    assert found == [("/media_id", "should be a valid integer")]
 
 
 def test_json_with_a_charset_is_taken(api: Api):

@@ -26,6 +26,8 @@ OPEN_TO_ALL = {
 ON_ITS_WAY = {
     "app.pages.refused",
     "app.core.accounts",
+    "app.core.batch_making",
+    "app.core.batches",
     "app.core.cartridge",
     "app.core.embeds",
     "app.core.returned",
@@ -33,7 +35,7 @@ ON_ITS_WAY = {
 """What makes errors, beside `api` and `studio`, that a request of the API can meet."""
 NOT_MET = {"studio-not-set-up", "studio-code-refused", "studio-file"}
 """A key has its Studio account, people connect it, and files are fetched by commands."""
-EVERYWHERE = {"401", "403", "422", "500", "503"}
+EVERYWHERE = {"401", "403", "422", "429", "500", "503"}
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,7 @@ def test_every_operation_is_described_in_words_and_by_its_name(description: Any)
     assert all(operation["summary"].endswith(".") for operation in operations)
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
-    assert {one["name"] for one in description["tags"]} == {"Embeds", "Media"}
+    assert {one["name"] for one in description["tags"]} == {"Batches", "Embeds", "Media"}
     for operation in operations:
         for parameter in operation["parameters"]:
             assert parameter["description"] or parameter["in"] == "path", parameter
