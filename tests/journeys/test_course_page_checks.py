@@ -15,6 +15,7 @@ from app.models import media_fact, studio_pace
 from sandbox.studio.troubled import FAILED_ONE, LEFT_BEHIND, NOT_FINISHED, UNCAPTIONED
 from tests import world as worlds
 from tests.journeys.course_pages import CoursePage, open_course, read_course
+from tests.journeys.starting import started_again
 from tests.world import World
 
 GOOD = 260854
@@ -275,6 +276,25 @@ def test_two_embeds_of_one_media_come_together_where_a_script_asks_for_both(
         (ids[1], "will"),
     ]
     assert len(world.calls("show")) - before == 1
+
+
+def test_where_many_check_the_page_says_so_and_launches_go_on(world: World, course_id: int):
+    """One process with four threads: two of them may wait for Studio for those who look."""
+    page = put_in(world, course_id, GOOD, UNCAPTIONED)
+    other: int = world.tell_lms("courses/103/copy").json()["course_id"]
+    with started_again(world) as alone, ThreadPoolExecutor(2) as pool:
+        world.tell_studio("next", operation="show", hold=True, times=2)
+        waiting = [pool.submit(check, alone, page, number) for number in range(2)]
+        url = f"{world.studio.settings.url}/_sandbox/held"
+        assert world.http.get(url, params={"at_least": 2}).json() == {"held": 2}
+        (note,) = check(alone, page).notes
+        assert alone.launch(world.marked(GOOD), course_id=other).status_code == 302
+        world.tell_studio("release")
+        assert [told(each.result())[number][0] for number, each in enumerate(waiting)] == [
+            "will"
+        ] * 2
+    expected = "This service is busy at the moment. Please try again in a few seconds."
+    assert REFERENCE.sub("", note) == expected
 
 
 def test_two_teachers_who_check_at_once_are_both_told(world: World, course_id: int):
