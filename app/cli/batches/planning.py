@@ -69,16 +69,21 @@ def batch(
         if dry_run:
             _show(outside, account, plan, as_json=as_json)
             return
-        once = _once(plan, key, again=again, skip_faulty=skip_faulty)
-        begun = _begin(outside, account, plan, once, skip_faulty=skip_faulty, err=as_json)
+        once = _once(plan, key, again=again, skip=skip_faulty)
+        begun = _begin(outside, account, plan, once, skip=skip_faulty, err=as_json)
     if wait:
         see_through(outside, account, begun.id, as_json=as_json)
     elif as_json:
         show(describe(outside, begun))
     else:
         click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
-    if begun.left_out or (begun.status not in ACTIVE and begun.succeeded < begun.total):
-        sys.exit(1)
+    sys.exit(_is_lacking(begun))
+
+
+def _is_lacking(begun: Batch) -> bool:
+    """Whether it is known by now that not all of a plan is there."""
+    is_over = begun.status not in ACTIVE
+    return begun.left_out > 0 or (is_over and begun.succeeded < begun.total)
 
 
 def _open(
@@ -106,9 +111,9 @@ def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
 
 
 def _begin(
-    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip_faulty: bool, err: bool
+    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool, err: bool
 ) -> Batch:
-    items = plan.read() if skip_faulty else plan.read_faultless()
+    items = plan.read() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
         begun, is_new = create_batch(
@@ -129,14 +134,14 @@ def _begin(
     return begun
 
 
-def _once(plan: Plan, key: str | None, *, again: bool, skip_faulty: bool) -> Once | None:
+def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once | None:
     """Give what makes two plans one: what is in their files, and what is done with faults."""
     if again:
         if key is not None:
             raise click.UsageError("--key and --again exclude one another.")
         return None
     digests = [source.digest for source in (plan.source, plan.courses) if source is not None]
-    if skip_faulty:
+    if skip:
         digests.append("skip-faulty")
     digest = hashlib.sha256(" ".join(digests).encode()).hexdigest()
     return Once(f"plan {digest}" if key is None else key, digest)
