@@ -26,6 +26,7 @@ from app.inputs import read_positive
 
 JSON, CSV = "application/json", "text/csv"
 MOST_BYTES = 8 * 1024 * 1024
+MOST_ROWS = 10 * MOST_ITEMS
 MOST_TOLD = 1000
 FIELDS = frozenset(BatchItemWish.model_fields) - {"more"}
 NEEDED = ("media_id", "course_id")
@@ -70,26 +71,39 @@ def _read_json(body: bytes) -> list[Placed]:
         outer = _Outer.model_validate(value)
     except ValidationError as error:
         raise _odd(read_faults(error, in_body=True)) from None
+    if len(outer.items) > MOST_ITEMS:
+        raise batch_making.too_large()
     return [(("items", number), item) for number, item in enumerate(outer.items)]
 
 
 def _read_csv(body: bytes) -> list[Placed]:
     try:
         text = body.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        heads = next(rows, [])
+        filled = _read_rows(rows)
     except (UnicodeDecodeError, csv.Error):
         raise _unreadable("CSV") from None
-    heads = rows[0] if rows else []
     twice = sorted({name for name in heads if name and heads.count(name) > 1})
     faults = [_at(("rows", 1, name), "is missing") for name in NEEDED if name not in heads]
     faults += [_at(("rows", 1, name), "is there twice") for name in twice]
     if faults:
         raise _odd(faults)
-    filled = [(row, cells) for row, cells in enumerate(rows, start=1) if any(map(str.strip, cells))]
     if surplus := [row for row, cells in filled if any(map(str.strip, cells[len(heads) :]))]:
         told = "has more cells than there are columns"
         raise _odd([_at(("rows", row), told) for row in surplus])
-    return [(("rows", row), _read_row(heads, cells)) for row, cells in filled[1:]]
+    return [(("rows", row), _read_row(heads, cells)) for row, cells in filled]
+
+
+def _read_rows(rows: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
+    """Give the rows in which something stands, by their numbers, but not more than a batch has."""
+    filled = []
+    for row, cells in enumerate(rows, start=2):
+        if any(map(str.strip, cells)):
+            filled.append((row, cells))
+        if len(filled) > MOST_ITEMS or row > MOST_ROWS:
+            raise batch_making.too_large()
+    return filled
 
 
 def _read_row(heads: list[str], cells: list[str]) -> dict[str, Any]:
@@ -117,8 +131,6 @@ def _read_cell(name: str, text: str) -> Any:
 
 def _check(placed: list[Placed]) -> list[tuple[Place, NewItem]]:
     """Check every item; raises `FieldsError` with the first thousand faults."""
-    if len(placed) > MOST_ITEMS:
-        raise batch_making.too_large()
     checked, faults = [], list[FieldFault]()
     for place, item in placed:
         try:

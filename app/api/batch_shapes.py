@@ -9,11 +9,10 @@ from app.api import examples
 from app.api.shapes import TYPES, Answer, EmbedAnswer, EmbedType, Id, Paging, Whole, Wish
 from app.core.batch_making import MOST_ITEMS
 from app.core.batches import ItemStatus, Status
-from app.inputs import printable
+from app.inputs import LONGEST_START_SECONDS, printable
 from app.studio.protocol import Meta
 
 LONGEST_TITLE = 255
-LONGEST_START_SECONDS = 7 * 24 * 3600
 
 
 def _one_line(text: str) -> str:

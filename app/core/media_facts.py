@@ -139,11 +139,16 @@ def _read(studio: StudioClient, media: Media) -> Facts:
 
 
 def _list_course_ids(studio: StudioClient, media_id: int) -> tuple[int, ...] | None:
-    """List the courses that have a media; None where Studio does not tell."""
+    """List the courses that have a media; None where Studio does not tell, or numbers of its own.
+
+    Only `course_id` is certainly the course's number in the LMS (`shapes.Course`).
+    """
     try:
-        return tuple(course.number for course in studio.list_courses(media_id))
+        found = [course.course_id for course in studio.list_courses(media_id)]
     except (MediaNotFoundError, StudioForbiddenError, StudioRejectedError, StudioAnswerError):
         return None
+    known = tuple(course_id for course_id in found if course_id is not None)
+    return known if len(known) == len(found) else None
 
 
 def _is_active(studio: StudioClient, owner: User | None) -> bool | None:

@@ -52,7 +52,10 @@ def find_place(perspective_uuid: str) -> tuple[int, int] | None:
 def courses_of(media: Media, studio: Studio) -> list[dict[str, object]]:
     """List the courses that have the media."""
     courses = [] if media.is_archived else studio.embeds.list_by_course(media.id)
-    return [{"id": course_id, "name": course_name(course_id)} for course_id in courses]
+    return [
+        {"id": course_id, "course_id": course_id, "name": course_name(course_id)}
+        for course_id in courses
+    ]
 
 
 def _in_courses(media: Media, studio: Studio, only: int | None = None) -> list[dict[str, object]]:

@@ -33,7 +33,7 @@ class StandIn:
         """Whether something is in hand."""
         return self._run is not None and not self._run.done()
 
-    def look(self, say: Callable[[str], None]) -> None:
+    def look(self, tell: Callable[[str], None]) -> None:
         """Begin, and say so, where something has been due for a while and nobody is at it."""
         if self.is_at_it:
             return
@@ -47,7 +47,7 @@ class StandIn:
         elif time.monotonic() - self._idle_since >= PATIENCE_SECONDS:
             self._idle_since, self.has_worked = None, True
             self._run = self._pool.submit(self._work)
-            say("No worker is at it, so this process is. (`flask worker` starts one.)")
+            tell("No worker is at it, so this process is. (`flask worker` starts one.)")
 
     def finish(self) -> None:
         """Take nothing more in hand, and wait for what is."""

@@ -33,7 +33,7 @@ class Watcher(Protocol):
     def at(self, found: Batch, told: str) -> None:
         """So far it is now."""
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         """Something is to be known."""
 
 
@@ -45,7 +45,7 @@ class _Bar:
         done = found.total - found.pending
         self._progress.update(self._task, completed=done, total=found.total, description=told)
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False)
 
 
@@ -56,9 +56,9 @@ class _Lines:
     def at(self, _found: Batch, told: str) -> None:
         if time.monotonic() - self._told_at >= LINE_SECONDS:
             self._told_at = time.monotonic()
-            self.say(told)
+            self.tell(told)
 
-    def say(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         click.echo(text, err=True)
 
 
@@ -98,7 +98,7 @@ def _watch(outside: Outside, account: Any, batch_id: int, stand_in: StandIn) -> 
             return _look_on(outside, account, batch_id, stand_in, watcher)
         except KeyboardInterrupt:
             if stand_in.is_at_it:
-                watcher.say("Finishing what is in hand… (Ctrl-C once more ends at once.)")
+                watcher.tell("Finishing what is in hand… (Ctrl-C once more ends at once.)")
             raise
         finally:
             stand_in.finish()
@@ -116,9 +116,9 @@ def _look_on(
             return found
         trouble = found.trouble and found.trouble.slug
         if trouble and trouble != told_trouble:
-            watcher.say(words.held_up(found))
+            watcher.tell(words.held_up(found))
         told_trouble = trouble
-        stand_in.look(watcher.say)
+        stand_in.look(watcher.tell)
         threading.Event().wait(LOOK_SECONDS)
 
 
