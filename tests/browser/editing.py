@@ -13,6 +13,7 @@ from tests.world import World
 
 EDIT = "/courses/101/pages/week-1/edit"
 MODULES = "/courses/101/modules"
+ARRIVED = "#picker, form[action='/lti/picker/cancel']"
 
 
 def open_dialog(
@@ -27,7 +28,7 @@ def open_dialog(
 
 def dialog_frame(page: Page) -> Frame:
     """The frame in the dialog, when the tool is there."""
-    page.frame_locator("dialog iframe").locator("main h1").wait_for()
+    page.frame_locator("dialog iframe").locator(ARRIVED).wait_for()
     element = page.locator("dialog iframe").element_handle()
     frame = element.content_frame()
     assert frame is not None

@@ -14,6 +14,9 @@ PLACES = """() => [...document.querySelectorAll(
         ".search, .head, .media, .media .acts, .picture, .tray, .bar")]
     .map(each => each.getBoundingClientRect())
     .map(({ x, y, width, height }) => [x, y, width, height])"""
+TOPS = """() => [...document.querySelectorAll(".media :is(h3, .quiet)")]
+    .map(each => each.getBoundingClientRect())
+    .map(({ y, height }) => [y, height])"""
 HEAR = """() => {
     window.heard = [];
     const status = document.getElementById("status");
@@ -38,11 +41,11 @@ def heard(page: Page) -> list[str]:
 def test_nothing_moves_while_a_search_is_under_way(stage: Stage):
     picker(stage, *PICKS[:4])
     page = stage.page
-    before = page.evaluate(PLACES)
+    before, tops = page.evaluate(PLACES), page.evaluate(TOPS)
     stage.world.tell_studio("next", operation="search", hold=True)
     page.locator("#title").fill("calm")
     expect(page.locator(".media h3").first).to_have_css("color", "rgba(0, 0, 0, 0)")
-    assert page.evaluate(PLACES) == before
+    assert (page.evaluate(PLACES), page.evaluate(TOPS)) == (before, tops)
     stage.world.tell_studio("release")
     expect(page.locator(".state")).to_be_visible()
     frame = [each[:3] for each in page.evaluate(PLACES)]
