@@ -28,6 +28,7 @@ ACCOUNTS_AT_ONCE = 4
 TURN_SECONDS = 30.0
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 0.3
 STOP_SECONDS = 25.0
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = structlog.get_logger()
 
 
@@ -72,6 +73,10 @@ class Work:
             while not told:
                 looked_at = consumer.loop(looked_at)
         consumer.stop(graceful=True)
+        for (
+            number
+        ) in STOPS:  # Python gives a handler up before it ends, and this would end it badly
+            signal.signal(number, signal.SIG_IGN)
 
     def _look_now_and_then(self) -> None:
         while not self._stopping.is_set():
@@ -145,6 +150,6 @@ def _signals_to_stop() -> list[int]:
     Huey's own handlers take the second one as "at once", and a hang-up as another command line.
     """
     told: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, lambda came, _frame: told.append(came))
     return told

@@ -168,7 +168,7 @@ def course(stage: Stage) -> None:
         stage.world.launch(stage.world.marked(media_id), course_id=102)
     stage.visit_course_page(102)
     stage.page.locator("#check-all").click()
-    expect(stage.page.locator("[data-level]")).to_have_count(6)
+    expect(stage.page.locator("[data-level]")).to_have_count(6, timeout=20_000)
     stage.page.locator("summary").first.click()
 
 

@@ -140,7 +140,7 @@ def test_trying_again_leads_into_the_list(stage: Stage):
     page = stage.page
     page.get_by_role("button", name="Try again").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("No video fits.").wait_for()
+    page.get_by_text("No video matches.").wait_for()
     assert page.evaluate(FOCUSED) == "results"
 
 

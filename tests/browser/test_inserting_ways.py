@@ -35,7 +35,7 @@ def test_all_of_it_goes_by_keyboard(page: Page, world: World):
     page.keyboard.type("mitosis")
     expect(frame.locator(".media")).to_have_count(1)
     passed = _tab_to(page, frame, f"pick-{MITOSIS}")
-    assert passed == ["search", "summary", "sort", f"pick-{MITOSIS}"]
+    assert passed == ["search", "summary", "sort", f"preview-{MITOSIS}", f"pick-{MITOSIS}"]
     page.keyboard.press("Space")
     _tab_to(page, frame, f"embed_type-embed-{MITOSIS}", press_on="summary")
     page.keyboard.press("ArrowDown")

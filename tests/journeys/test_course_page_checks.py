@@ -142,7 +142,9 @@ def test_an_embed_that_studio_lost_in_this_course_is_told_and_made_anew(
     world: World, course_id: int
 ):
     page = put_in(world, course_id, GOOD)
-    world.tell_studio("next", operation="courses", body={"courses": [{"id": 7, "name": "Other"}]})
+    world.tell_studio(
+        "next", operation="courses", body={"courses": [{"id": 7, "course_id": 7, "name": "Other"}]}
+    )
     lost = ["Students may not see it.", ELSEWHERE, "Captions: English, French", *FRESH]
     page = check(world, page)
     assert told(page) == [("may-not", lost)]

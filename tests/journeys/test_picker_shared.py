@@ -76,7 +76,7 @@ def test_where_none_that_fits_is_shared_the_page_says_so_and_asks_again(alone: W
     picker = deep_link(alone).search(show="shared", title="Week 1 Lecture")
     while picker.has_button("further"):
         picker = picker.press("further")
-    assert "None of the videos that fit is shared with you." in picker.text
+    assert "No matching video is shared with you." in picker.text
     before = len(alone.calls("users"))
     picker.send()
     assert len(alone.calls("users")) == before

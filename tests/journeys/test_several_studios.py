@@ -142,7 +142,7 @@ def test_a_course_page_shows_and_plays_the_embeds_of_its_own_studio(world: World
     assert _launched(world.post("/lti/play", data=chosen)) == second.url
     (theirs, *_) = embed_lists.list_embeds(world.database, account_id=1)
     answer = world.post("/lti/play", data=chosen | {"embed": str(theirs.id)})
-    assert (answer.status_code, read_code(answer)) == (401, "launch-expired")
+    assert (answer.status_code, read_code(answer)) == (404, "embed-not-found")
 
 
 def test_dead_tokens_of_one_studio_leave_the_other_alone(world: World, second: Second):

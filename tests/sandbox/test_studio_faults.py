@@ -63,7 +63,7 @@ def test_a_reset_closes_the_connection_before_or_after_the_work(studio: Caller) 
     studio.fail_next(operation="create_embed", reset=True, after=True)
     with pytest.raises(requests.ConnectionError):
         studio.embed()
-    assert courses() == [{"id": 42, "name": "Course 42"}]
+    assert courses() == [{"id": 42, "course_id": 42, "name": "Course 42"}]
 
 
 def test_a_delay_makes_an_impatient_caller_give_up_after_the_work_was_done(studio: Caller) -> None:
@@ -78,7 +78,7 @@ def test_a_delay_makes_an_impatient_caller_give_up_after_the_work_was_done(studi
         )
     assert studio.send("POST", "/_sandbox/release").json() == {"released": 1}
     listed = studio.api("GET", "/media/260854/courses").json()
-    assert listed == {"courses": [{"id": 42, "name": "Course 42"}]}
+    assert listed == {"courses": [{"id": 42, "course_id": 42, "name": "Course 42"}]}
 
 
 def test_a_delayed_answer_is_the_real_one_but_late(studio: Caller) -> None:

@@ -163,7 +163,10 @@ def test_each_create_embed_makes_another_launch_url_that_perspectives_list(studi
         (700043, "Course 43", "course_wide", 43),
     ]
     assert studio.api("GET", "/media/260854/courses").json() == {
-        "courses": [{"id": 42, "name": "Course 42"}, {"id": 43, "name": "Course 43"}]
+        "courses": [
+            {"id": 42, "course_id": 42, "name": "Course 42"},
+            {"id": 43, "course_id": 43, "name": "Course 43"},
+        ]
     }
 
 
