@@ -4,9 +4,10 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 T ?= tests
 OLD := .venv-pylti1p3
-# What the library takes part in: messages that are checked, and the tests' own units.
-MESSAGES := launch login key_set replay deep_link picker course_page lti1 who_may without_cookies resource
-AT_ONCE := --numprocesses logical --maxprocesses 4 --dist loadfile
+# What the library takes part in: messages that are checked.
+MESSAGES := launch_checks launch_envelopes logins replay deep_linking resource
+# One more than there are cores, because many tests wait; four at the most.
+AT_ONCE := --numprocesses $(shell n=$$(($$(nproc) + 1)); echo $$((n < 4 ? n : 4))) --dist loadfile
 SOURCES := app sandbox tests config bench wsgi.py
 
 .PHONY: help setup chromium run demo test test-pylti1p3 bench bench-batch bench-picker lint fix migration translations lock
@@ -42,7 +43,7 @@ test: setup chromium ## every test, or some: make test T=tests/units
 	$(BIN)/python -m pytest $(AT_ONCE) $(T)
 
 test-pylti1p3: setup $(OLD)/.installed ## launches on PyLTI1p3 2.0.0, which pylti1p3next continues
-	$(OLD)/bin/python -m pytest $(AT_ONCE) -k 'not postgresql' tests/units \
+	$(OLD)/bin/python -m pytest $(AT_ONCE) -k 'not postgresql' \
 		$(foreach name,$(MESSAGES),$(wildcard tests/journeys/test_$(name)*.py))
 
 $(OLD)/.installed: requirements-dev.txt requirements-pylti1p3.txt
