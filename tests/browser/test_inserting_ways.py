@@ -4,8 +4,10 @@ import gettext
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Frame, Page, Playwright, expect
 
+from app.models import picker_choice
 from tests.browser.chromium import set_chromium, without_cookies, without_scripts
 from tests.browser.editing import EDIT, dialog_frame, frames, open_dialog, wait_until_closed
 from tests.browser.watching import become
@@ -21,8 +23,10 @@ FOCUSED = """() => {
 
 @pytest.fixture(autouse=True)
 def _fresh(world: World) -> None:
-    """Let every test begin with empty pages."""
+    """Let every test begin with empty pages, and with nothing remembered of the course."""
     world.tell_lms("reset")
+    with world.database.writing() as connection:
+        connection.execute(sa.delete(picker_choice))
 
 
 def test_all_of_it_goes_by_keyboard(page: Page, world: World):

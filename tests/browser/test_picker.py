@@ -358,7 +358,8 @@ def test_an_insertion_that_leads_nowhere_can_be_pressed_again_after_a_while(
     frame.locator(".pick").first.click()
     page.route("**/lti/picker/insert", lambda route: route.fulfill(status=204))
     press_insert(page, frame)
-    page.clock.fast_forward(26_000)
+    expect(frame.locator("#picker[aria-busy]")).to_be_attached()
+    page.clock.run_for(26_000)
     expect(frame.locator("#picker:not([aria-busy])")).to_be_attached()
     press_insert(page, frame)
 
