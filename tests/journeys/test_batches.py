@@ -107,7 +107,7 @@ def test_a_link_to_what_a_batch_made_needs_no_mark(world: World):
 
 def test_what_studio_refuses_fails_in_words_and_can_be_tried_again(world: World):
     courses = _new_courses(4)
-    rows = [*wanted(courses), NewItem(UNKNOWN, courses[0], title="Nothing")]
+    rows = [*wanted(courses), NewItem(UNKNOWN, courses[0])]
     world.tell_studio("next", operation="create_embed", status=403)
     done = wait_until_done(world, begin(world, rows))
     assert _standing(done) == ("done", 0, 3, 2, 0)

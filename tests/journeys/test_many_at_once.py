@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from app.lti.launch import WAIT_SECONDS
 from tests import world as worlds
 from tests.pages import read_code
 from tests.world import World
@@ -90,7 +91,8 @@ def test_thirty_that_wait_for_a_hanging_studio_hold_nobody_else_up(world: World)
         forwarded = time.monotonic() - began
         world.tell_studio("release")
         answers = [future.result() for future in waiting]
-    assert (healthy < 1, forwarded < 1) == (True, True), (healthy, forwarded)
+    least = WAIT_SECONDS - 1  # whoever had to wait for a thread would wait longer
+    assert (healthy < least, forwarded < least) == (True, True), (healthy, forwarded)
     assert [_follow(world, answer).status_code for answer in answers] == [302] * 30
 
 
