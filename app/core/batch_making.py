@@ -91,12 +91,6 @@ def create_batch(
     return batches.get_batch(db, account_id, batch_id), True
 
 
-def find_begun(db: Database, account_id: int, api_key_id: str | None, once: Once) -> Batch | None:
-    """Find the batch that this key began; raises `BatchError` where its body was another."""
-    begun = _find_begun(db, _hash(account_id, api_key_id, once.key), once)
-    return None if begun is None else batches.get_batch(db, account_id, begun)
-
-
 def too_large() -> BatchError:
     """Give the error for more than `MOST_ITEMS`, for who knows it before."""
     return BatchError(

@@ -92,8 +92,10 @@ def find_facts(db: Database, account_id: int, media_ids: Iterable[int]) -> dict[
 def ask_facts(db: Database, studio: StudioClient, account_id: int, media_id: int) -> Facts:
     """Ask Studio, at most four calls, and keep what it says; raises `StudioError`.
 
-    A media that Studio no longer has, or no longer shows, is no error: `missing` says so.
+    A media that Studio no longer has, or no longer shows, is no error: `missing` says so. The
+    facts are as old as the question: an embed that is made meanwhile is later than they are.
     """
+    asked_at = datetime.now(UTC)
     try:
         media = studio.get_media(media_id)
     except MediaNotFoundError:
@@ -101,7 +103,7 @@ def ask_facts(db: Database, studio: StudioClient, account_id: int, media_id: int
     except StudioForbiddenError:
         facts = _missing(db, account_id, media_id, "forbidden")
     else:
-        facts = _read(studio, media)
+        facts = _read(studio, media, asked_at)
     row = {"facts": facts.model_dump_json(), "asked_at": facts.asked_at}
     with db.writing() as connection:
         insert = insert_into(connection, media_fact)
@@ -122,7 +124,7 @@ def find_state(transcoding_status: str | None) -> State | None:
     return STATES.get((transcoding_status or "").lower())
 
 
-def _read(studio: StudioClient, media: Media) -> Facts:
+def _read(studio: StudioClient, media: Media, asked_at: datetime) -> Facts:
     files, owner = studio.list_caption_files(media.id), media.owner
     return Facts(
         title=media.title,
@@ -134,7 +136,7 @@ def _read(studio: StudioClient, media: Media) -> Facts:
         course_ids=_list_course_ids(studio, media.id),
         owner_name=None if owner is None else owner.display_name or owner.full_name,
         owner_active=_is_active(studio, owner),
-        asked_at=datetime.now(UTC),
+        asked_at=asked_at,
     )
 
 

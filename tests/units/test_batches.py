@@ -119,7 +119,6 @@ def test_the_same_key_again_is_the_same_batch(db: Database):
     first, is_first = create_batch(db, 1, _items(3), once=ONCE)
     again, is_new = create_batch(db, 1, _items(3), once=ONCE)
     assert (is_first, is_new, again) == (True, False, first)
-    assert batch_making.find_begun(db, 1, None, ONCE) == first
     assert _count(db, batch) == 1
 
 
@@ -128,7 +127,6 @@ def test_a_key_is_that_of_its_account_and_caller(db: Database):
     other, is_new = create_batch(db, 2, _items(3), once=ONCE)
     assert is_new
     assert other.id != first.id
-    assert batch_making.find_begun(db, 1, "a1b2c3d4", ONCE) is None
 
 
 def test_a_key_with_another_body_is_refused(db: Database):
