@@ -101,4 +101,4 @@ def post_worker_init(worker: Any) -> None:
     Path(os.environ[FOLDER]).mkdir(mode=0o700, exist_ok=True)
     outside = worker.wsgi.extensions["outside"]
     outside.seats = Seats(max(1, worker.cfg.threads - 1))
-    outside.api_seats = Seats(max(1, worker.cfg.threads - 2))
+    outside.patient_seats = Seats(max(1, worker.cfg.threads - 2))

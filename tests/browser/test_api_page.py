@@ -17,7 +17,8 @@ def test_the_api_is_looked_through_without_an_error(world: World, page: Page, wi
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{world.environment['PUBLIC_URL']}/api/docs")
     page.locator(".opblock").first.wait_for()
-    assert page.locator(".opblock").count() == 17
+    described = world.get("/api/v1/openapi.json").json()["paths"].values()
+    assert page.locator(".opblock").count() == sum(len(path) for path in described)
     for number in range(3):
         page.locator(".opblock-summary-control").nth(number).click()
     page.locator(".opblock-body .responses-table").nth(2).wait_for()

@@ -70,13 +70,15 @@ def batch(
             _show(outside, account, plan, as_json=as_json)
             return
         once = _once(plan, key, again=again, skip=skip_faulty)
-        begun = _begin(outside, account, plan, once, skip=skip_faulty, err=as_json)
+        begun, told = _begin(outside, account, plan, once, skip=skip_faulty)
     if wait:
-        see_through(outside, account, begun.id, as_json=as_json)
-    elif as_json:
-        show(describe(outside, begun))
+        see_through(outside, account, begun.id, told, as_json=as_json)
     else:
-        click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
+        click.echo(told, err=as_json)
+        if as_json:
+            show(describe(outside, begun))
+        else:
+            click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
     sys.exit(_is_lacking(begun))
 
 
@@ -111,8 +113,9 @@ def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
 
 
 def _begin(
-    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool, err: bool
-) -> Batch:
+    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool
+) -> tuple[Batch, str]:
+    """Begin a batch, or find the one that is begun already; gives it, and what is said of it."""
     items = plan.read() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
@@ -128,10 +131,8 @@ def _begin(
         _tell_read(plan)
     work.wake(outside, account.id)
     if is_new:
-        click.echo(f"Batch {begun.id}: {words.embeds(begun.total)}.", err=err)
-    else:
-        click.echo(words.begun_before(begun), err=err)
-    return begun
+        return begun, f"Batch {begun.id}: {words.embeds(begun.total)}."
+    return begun, words.begun_before(begun)
 
 
 def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once | None:

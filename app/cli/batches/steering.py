@@ -48,8 +48,10 @@ def retry(
     if count:
         work.wake(outside, account.id)
     are = "is" if count == 1 else "are"
-    click.echo(f"{count:,} of batch {batch_id} {are} tried again.", err=as_json)
+    told = f"{count:,} of batch {batch_id} {are} tried again."
     if wait:
-        see_through(outside, account, batch_id, as_json=as_json)
-    elif as_json:
+        see_through(outside, account, batch_id, told, as_json=as_json)
+        return
+    click.echo(told, err=as_json)
+    if as_json:
         show(describe(outside, found))

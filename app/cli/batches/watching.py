@@ -62,10 +62,17 @@ class _Lines:
         click.echo(text, err=True)
 
 
-def see_through(outside: Outside, account: Any, batch_id: int, *, as_json: bool) -> None:
-    """Stay until a batch is done, and say what came of it; exits with 1 if not all is well."""
+def see_through(
+    outside: Outside, account: Any, batch_id: int, begun: str | None = None, *, as_json: bool
+) -> None:
+    """Stay until a batch is done, and say what came of it; exits with 1 if not all is well.
+
+    `begun` is said first: from then on Ctrl-C ends no more than the looking on.
+    """
     stand_in = StandIn(outside, account)
     try:
+        if begun is not None:
+            click.echo(begun, err=as_json)
         found = _watch(outside, account, batch_id, stand_in)
     except KeyboardInterrupt:
         click.echo(words.looked_away(batch_id, stood_in=stand_in.has_worked), err=True)
