@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Request
 
-from app import api, around, cli, lti, metrics, pages
+from app import cli, metrics
 from app.errors import StartError
 from app.logs import set_up_logs
 from app.outside import Outside
@@ -14,7 +14,7 @@ from app.settings import read_settings
 
 
 def create_app() -> Flask:
-    """Make the service: settings, outside, doors.
+    """Make the service: settings, outside, doors; or no more than a command of ours needs.
 
     Raises `StartError`, which says in words what is wrong and how to mend it.
     """
@@ -24,16 +24,12 @@ def create_app() -> Flask:
 
     app = _Service(__name__)
     app.extensions["outside"] = outside
-    app.register_blueprint(lti.create_door(outside))
-    app.register_blueprint(api.create_door(outside))
-    app.register_blueprint(pages.create_door(outside))
-    pages.answer_errors(app, {"/api/": api.problem_renderer(outside)})
-    pages.protect(app, outside)
-    pages.speak(app)
-    app.wsgi_app = around.wrap(app.wsgi_app, settings)  # type: ignore[assignment, method-assign]
     cli.register(app)
 
-    if not cli.prepares_itself():
+    if not cli.is_looking_up():
+        from app.doors import open_doors  # noqa: PLC0415 (half of what a command takes to start)
+
+        open_doors(app, outside)
         prepare(outside)
         metrics.start_at_zero()
     return app

@@ -5,9 +5,11 @@ that numbers in paths are numbers, an example of everything, and what headers te
 """
 
 import copy
+from functools import cache
 from typing import Any
 
 from spectree import SpecTree
+from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 
 from app.api import examples, reading
@@ -56,7 +58,12 @@ _FILE = {"schema": {"type": "string", "format": "binary"}, "example": "PK…"}
 
 
 def make_tree() -> SpecTree:
-    """Give what collects the operations."""
+    """Give what collects the operations.
+
+    A model's schema is made once, though Spectree asks anew for each answer that has it.
+    """
+    models = PydanticModelAdapter()
+    models.json_schema = cache(models.json_schema)  # type: ignore[method-assign, assignment]
     bearer = SecuritySchemeData(
         type=SecureType.HTTP,
         scheme="bearer",
@@ -67,6 +74,7 @@ def make_tree() -> SpecTree:
         before=reading.refuse_fields,
         after=reading.refuse_answer,
         validation_error_model=Problem,
+        model_adapter=models,  # type: ignore[arg-type]
         naming_strategy=lambda model: model.__name__,
         nested_naming_strategy=lambda _parent, child: child,
         mode="strict",

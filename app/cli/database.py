@@ -6,7 +6,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.terminal import Commands
-from app.db import alembic_config, explained
+from app.db import explained
+from app.migrating import alembic_config
 from app.outside import Outside
 
 commands = Commands("db", help="The database's schema.")

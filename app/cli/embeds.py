@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from app.cli.batches import batch, export
+from app.cli.cartridge import cartridge
 from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
 from app.core import accounts, content_items, embed_lists, embeds, keys, marks, returned
 from app.core.embeds import Embed, EmbedKey
@@ -16,6 +18,8 @@ from app.studio.arguments import EMBED_TYPES
 WAIT_SECONDS = 60.0
 
 commands = Commands("embeds", help="The media that are embedded in courses.")
+for command in (batch, export, cartridge):
+    commands.add_command(command)
 
 of_type = click.option(
     "--embed-type",

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 import click
 from pydantic import SecretStr
 
+from app.cli.studio_connect import connect
 from app.cli.terminal import Commands, as_json, of_studio, show, show_table, with_outside
 from app.core import account_setup, account_state, accounts, platforms
 from app.core.account_setup import Description
@@ -13,6 +14,7 @@ from app.outside import Outside
 from app.settings.launch_modes import LAUNCH_MODES
 
 commands = Commands("studio", help="The Studio accounts in which media are embedded.")
+commands.add_command(connect)
 
 
 @commands.command("add")

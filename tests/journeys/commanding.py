@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import click
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
+from flask import Flask
 
 from app import create_app
 from app.models import studio_pace
@@ -23,6 +25,13 @@ from tests.world import ROOT, World
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 SECONDS = 60
+
+
+def our_commands(app: Flask) -> dict[str, click.Command]:
+    """Our commands and groups, by name."""
+    context = click.Context(app.cli)
+    found = {name: app.cli.get_command(context, name) for name in app.cli.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from flask import Flask
 
 from app import create_app
 from app.settings import Settings
+from tests.journeys.commanding import our_commands
 from tests.journeys.starting import run
 from tests.world import bare_environment
 
@@ -41,18 +42,18 @@ def _fail(app: Flask, *arguments: str, status: int) -> str:
 
 
 def _commands(app: Flask) -> dict[tuple[str, ...], click.Command]:
-    groups = {name: app.cli.commands[name] for name in GROUPS}
+    ours = our_commands(app)
     in_groups = {
         (name, command): made
-        for name, group in groups.items()
+        for name, group in ours.items()
         if isinstance(group, click.Group)
         for command, made in group.commands.items()
     }
-    return {(name,): app.cli.commands[name] for name in ALONE} | in_groups
+    return {(name,): ours[name] for name in ALONE} | in_groups
 
 
 def test_our_commands_stand_in_the_help_of_flask(app: Flask):
-    assert sorted(app.cli.commands) == sorted(GROUPS + ALONE)
+    assert sorted(our_commands(app)) == sorted(GROUPS + ALONE)
     done = run(bare_environment(), "flask", "--help")
     assert done.returncode == 0
     told = dict(re.findall(r"^  ([a-z-]+) +([A-Z].*)$", done.stdout, re.MULTILINE))

@@ -11,6 +11,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from app import create_app, metrics
 from app.settings import Settings
+from tests.journeys.commanding import our_commands
 from tests.rules.source import ROOT, Source, read_sources
 from tests.world import bare_environment
 
@@ -39,7 +40,7 @@ def routes(app: Flask) -> set[str]:
 def commands(app: Flask) -> set[str]:
     """Our commands, as `group command`, or `command` where it stands in no group."""
     found = set()
-    for name, command in app.cli.commands.items():
+    for name, command in our_commands(app).items():
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}" for inner in command.commands}
         else:
@@ -49,7 +50,7 @@ def commands(app: Flask) -> set[str]:
 
 def groups(app: Flask) -> set[str]:
     """The names of our groups, which a document may mention alone."""
-    return {name for name, found in app.cli.commands.items() if isinstance(found, click.Group)}
+    return {name for name, found in our_commands(app).items() if isinstance(found, click.Group)}
 
 
 def slugs(source: Source) -> set[str]:

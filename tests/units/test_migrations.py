@@ -5,7 +5,8 @@ from alembic import command
 
 from app.core import platforms
 from app.core.platforms import Registration
-from app.db import Database, alembic_config
+from app.db import Database
+from app.migrating import alembic_config
 from app.models import course, deployment, platform, studio_account
 
 THEN = "'2026-11-24 00:00:00+00'"

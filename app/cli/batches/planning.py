@@ -74,12 +74,16 @@ def batch(
     if wait:
         see_through(outside, account, begun.id, told, as_json=as_json)
     else:
-        click.echo(told, err=as_json)
-        if as_json:
-            show(describe(outside, begun))
-        else:
-            click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
+        _tell_begun(outside, begun, told, as_json=as_json)
     sys.exit(_is_lacking(begun))
+
+
+def _tell_begun(outside: Outside, begun: Batch, told: str, *, as_json: bool) -> None:
+    click.echo(told, err=as_json)
+    if as_json:
+        show(describe(outside, begun))
+    else:
+        click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
 
 
 def _is_lacking(begun: Batch) -> bool:
