@@ -76,9 +76,12 @@ class Beside:
     def _start(self) -> None:
         master = os.getpid()
         ends, alive = os.pipe()
+        # A signal to stop waits until it meets no handler of the master, which would lose it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, self._server.SIGNALS)
         self._pid = os.fork()
         if self._pid == 0:
             self._live(master)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(alive)
         self._ends = ends
 
@@ -87,6 +90,7 @@ class Beside:
         try:
             for number in (*self._server.SIGNALS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self._server.SIGNALS)
             for listener in self._server.LISTENERS:
                 listener.close()
             cfg = self._server.cfg

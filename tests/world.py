@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -330,5 +330,6 @@ def _await(built: World, process: subprocess.Popen[bytes]) -> None:
             if built.http.get(f"{built.url}/healthz", timeout=5).ok:
                 return
         except requests.ConnectionError:
-            process.poll()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.03)
     raise AssertionError(f"the service does not answer: {built.logs()}")
