@@ -28,7 +28,7 @@ KEY_SET_BYTES = 256 * 1024
 SEATS = 3
 
 
-@dataclass
+@dataclass(slots=True)
 class Outside:
     """Settings, database and what is kept of it, secrets, the way out, seats for those who wait.
 

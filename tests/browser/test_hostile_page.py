@@ -108,7 +108,8 @@ def test_a_hostile_page_cannot_have_a_browser_launch_what_it_began_itself(
         fields,
     )
     frame.get_by_text("browser-not-recognised").wait_for()
-    assert page.evaluate("heard") == []
+    told = page.evaluate("heard.map(({ height, ...told }) => told)")
+    assert told in ([], [{"subject": "lti.frameResize"}])  # how high a page is, anyone may know
     assert launches(world)[before:] == []
 
 
