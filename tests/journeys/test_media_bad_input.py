@@ -102,6 +102,7 @@ def test_a_media_of_others_is_told_with_who_can_help(world: World, command: str)
         (f"unarchive {CELLS} --collection x", "Invalid value for '--collection': 'x' is not"),
         (f"download {CELLS} --quality=", "--quality: must be a text that is not empty"),
         (f"download {CELLS} --to /nowhere/x", "--to: there is no folder /nowhere."),
+        (f"download {CELLS} --to {256 * 'x'}", "--to: File name too long."),
     ],
 )
 def test_what_cannot_be_asked_is_wrong_use_that_names_the_option_and_calls_nothing(

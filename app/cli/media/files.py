@@ -74,9 +74,7 @@ def download(
     client = open_studio(outside, studio)
     file = Download(client, outside.file_hosts(), media_id, quality)
     target = to
-    if not to.is_dir() and not to.parent.is_dir():
-        raise click.UsageError(f"--to: there is no folder {to.parent}.")
-    if to.is_dir():
+    if _is_folder(to):
         with watching() as watcher:
             remote = file.look(watcher)
         target = to / make_file_name(client.get_media(media_id).title, media_id, remote)
@@ -92,3 +90,13 @@ def download(
         show({"media_id": media_id, "path": str(target), "size": size})
         return
     click.echo(f"Saved {target} ({words.size(size)}).")
+
+
+def _is_folder(to: Path) -> bool:
+    """Whether a file goes into `to`, and not there itself; raises `click.UsageError`."""
+    try:
+        if not to.is_dir() and not to.parent.is_dir():
+            raise click.UsageError(f"--to: there is no folder {to.parent}.")
+        return to.is_dir()
+    except OSError as error:
+        raise click.UsageError(f"--to: {error.strerror}.") from None
