@@ -159,14 +159,14 @@ def test_a_worker_goes_on_while_redis_is_away(world: World):
     assert "not-listening" in Path(f"{world.environment['TEST_LOG']}.worker").read_text()
 
 
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True, scope="module")
 def test_a_worker_goes_on_beside_a_queue_that_is_broken(
     world: World, capfd: pytest.CaptureFixture[str]
 ):
+    """PostgreSQL has no such file."""
     with in_environment(world):
         outside = Outside.from_settings(read_settings())
         queue = Path(f"{outside.db.url.database}-queue")
-        if not outside.db.is_sqlite:
-            pytest.skip("with PostgreSQL there is no such file")
         queue.write_bytes(b"no database" * 1000)
         made = begin(world, wanted([3201]))
         wake(outside, made.account_id)
