@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.core import content_items, marks
+from app.core import content_items
 from app.core.batches import Batch, Item
 from app.core.embeds import Embed
-from app.core.forwarding import with_start
 from app.core.plans.fields import MODULE
 from app.db import Database
 from app.errors import ServiceError
@@ -118,7 +117,7 @@ def describe(item: Item, around: Surroundings) -> dict[str, Any]:
         "course_id": key.course_id,
         "embed_type": key.embed_type,
         "downloadable": key.downloadable,
-        "title": item.title or (item.embed and item.embed.title),
+        "title": item.embed.title if item.embed else item.title,
         "start_at": item.start_at,
         "columns": {name: value for name, value in item.more.items() if name != ROW},
         "status": item.status,
@@ -133,19 +132,7 @@ def describe(item: Item, around: Surroundings) -> dict[str, Any]:
 def _describe_embed(item: Item, around: Surroundings) -> dict[str, Any]:
     if item.embed is None:
         return dict.fromkeys(("embed_id", "launch_url", "html", "content_item"))
-    key, embed = item.key, item.embed
-    title = item.title or embed.title
-    parameters = marks.link_parameters(
-        around.mark_key, around.studio_url, key.media_id, key.embed_type, key.downloadable
-    )
-    if item.start_at is not None:
-        parameters["start_at"] = str(item.start_at)
-    launch_url = with_start(embed.launch_url, item.start_at)
-    return {
-        "embed_id": embed.id,
-        "launch_url": launch_url,
-        "html": content_items.native_html(key.course_id, launch_url, title, key.embed_type),
-        "content_item": content_items.link_item(
-            around.public_url, parameters, title, key.embed_type
-        ),
-    }
+    surroundings = (around.studio_url, around.public_url, around.mark_key)
+    told = content_items.describe(item.embed, *surroundings, item.start_at)
+    names = ("launch_url", "html", "content_item")
+    return {"embed_id": item.embed.id, **{name: told[name] for name in names}}

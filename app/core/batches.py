@@ -7,7 +7,7 @@ items are worked off (`batch_work`).
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -60,9 +60,9 @@ class Batch:
 class Item:
     """One embed of a batch: what was asked for, and what became of it.
 
-    `title` and `start_at` are as they were asked for; `more` are free columns. `embed` is None
-    until it succeeded, and where it was forgotten since and not made again. `made`: for this item,
-    else it was there.
+    `title` and `start_at` are as they were asked for; `more` are free columns. `embed` has this
+    item's title; it is None until the item succeeded, and where it was forgotten since and not
+    made again. `made`: for this item, else it was there.
     `failure` is of the last try, also while the next one is waited for.
     """
 
@@ -244,7 +244,7 @@ def _read_items(connection: Connection, of: Batch, rows: Any) -> list[Item]:
             start_at=row.start_at,
             more={} if row.more is None else json.loads(row.more),
             status=row.status,
-            embed=embeds.get(key) if row.status == "succeeded" else None,
+            embed=_titled(embeds.get(key), row.title) if row.status == "succeeded" else None,
             made=row.made,
             failure=read_failure(row.failure),
             done_at=row.done_at,
@@ -269,6 +269,10 @@ def _find_embeds(connection: Connection, of: Batch, numbers: list[int]) -> dict[
     )
     found = (read_embed(row) for row in connection.execute(there))
     return {each.key: each for each in found}
+
+
+def _titled(of: Embed | None, title: str | None) -> Embed | None:
+    return of if of is None or title is None else replace(of, title=title)
 
 
 def read_key(account_id: int, row: Any) -> EmbedKey:
