@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.core import content_items
-from app.core.batches import Batch, Item
-from app.core.embeds import Embed
+from app.core.batches import Batch, Item, read_key
+from app.core.embeds import Embed, EmbedKey
 from app.core.plans.fields import MODULE
 from app.db import Database
 from app.errors import ServiceError
@@ -44,13 +44,15 @@ class Surroundings:
 
 
 class Place(NamedTuple):
-    """Where an embed stands in a course: in which module, and from which second it plays."""
+    """Where an embed stands in a course: in which module, as what, and from which second it plays.
 
-    module: str
-    start_at: int | None
+    Without a title it has the embed's own.
+    """
 
-
-ANYWHERE = Place("", None)
+    key: EmbedKey
+    module: str = ""
+    title: str | None = None
+    start_at: int | None = None
 
 
 def count_made(db: Database, of: Batch) -> int:
@@ -60,15 +62,13 @@ def count_made(db: Database, of: Batch) -> int:
         return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
 
 
-def find_places(db: Database, account_id: int, course_id: int) -> dict[int, list[Place]]:
-    """Find where the embeds of a course belong, by their numbers, in the order of their plan.
+def find_places(db: Database, account_id: int, course_id: int) -> list[Place]:
+    """Find where the embeds of a course belong, in the order in which batches asked for them.
 
-    The last batch that said it counts. Embeds of which none did are left out.
+    Of each embed the last batch counts that gave it a module or a start; else the last that had it.
     """
     items = (
-        sa.select(
-            batch_item.c.embed_id, batch_item.c.batch_id, batch_item.c.start_at, batch_item.c.more
-        )
+        sa.select(batch_item)
         .join(batch, batch.c.id == batch_item.c.batch_id)
         .where(
             batch.c.account_id == account_id,
@@ -77,13 +77,19 @@ def find_places(db: Database, account_id: int, course_id: int) -> dict[int, list
         )
         .order_by(batch.c.id, batch_item.c.number)
     )
-    said: dict[tuple[int, int], dict[Place, None]] = {}
     with db.reading() as connection:
-        for row in connection.execute(items):
-            more = {} if row.more is None else json.loads(row.more)
-            place = Place(str(more.get(MODULE) or ""), row.start_at)
-            said.setdefault((row.embed_id, row.batch_id), {})[place] = None
-    return {embed_id: list(of) for (embed_id, _), of in said.items() if list(of) != [ANYWHERE]}
+        said = [(row.batch_id, _read_place(account_id, row)) for row in connection.execute(items)]
+    counts: dict[EmbedKey, tuple[bool, int]] = {}
+    for batch_id, place in said:
+        rank = (bool(place.module) or place.start_at is not None, batch_id)
+        counts[place.key] = max(rank, counts.get(place.key, rank))
+    return [place for batch_id, place in said if batch_id == counts[place.key][1]]
+
+
+def _read_place(account_id: int, row: Any) -> Place:
+    more = {} if row.more is None else json.loads(row.more)
+    key = read_key(account_id, row)
+    return Place(key, str(more.get(MODULE) or ""), row.title, row.start_at)
 
 
 def what_to_do(error: ServiceError) -> str:
