@@ -138,7 +138,10 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(world: World, tmp_path
     status, lines = on_terminal(world, *order, answer="n\n", columns=300)
     assert (status, lines[-2:]) == (1, [f"{question} [y/N]: n", "Aborted!"])
     assert target.read_text() == "mine"
+    before = tmp_path / "before"
+    before.hardlink_to(target)
     say(*order, "--force")
+    assert before.read_text() == "mine"  # it was replaced when the new one was whole
     assert zipfile.is_zipfile(target)
 
 
