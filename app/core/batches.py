@@ -185,6 +185,13 @@ def retry_failed(db: Database, account_id: int, batch_id: int) -> tuple[Batch, i
     return get_batch(db, account_id, batch_id), count
 
 
+def forget_batch(db: Database, of: Batch) -> bool:
+    """Forget a batch that is over, with its items; gives whether it is. Its embeds stay."""
+    over = sa.and_(_is(of.id), batch.c.status.not_in(ACTIVE))
+    with db.writing() as connection:
+        return connection.execute(sa.delete(batch).where(over)).rowcount > 0
+
+
 def lock_batches(connection: Connection, batch_ids: list[int]) -> None:
     """Let others who change these batches wait until this transaction ends.
 
