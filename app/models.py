@@ -255,7 +255,7 @@ batch_item = Table(
     Column("status", String(16), nullable=False, doc="pending, succeeded, failed, cancelled"),
     Column("due_at", Utc, nullable=False, doc="while it is pending: nobody tries it before"),
     Column("tries", Integer, nullable=False, doc="that failed, and may go better next time"),
-    Column("embed_id", Integer, doc="it may have been forgotten since"),
+    Column("embed_id", Integer, doc="when it succeeded; made again since, it has another"),
     Column("made", Boolean, doc="whether the embed was made for it, or was there already"),
     Column("failure", Text, doc="JSON of the fields of the last try's error"),
     Column("done_at", Utc, doc="when it succeeded or failed"),

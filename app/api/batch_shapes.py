@@ -122,7 +122,10 @@ class ItemAnswer(Answer):
     more: dict[str, Any]
     status: ItemStatus
     made: bool | None = Field(description="for this item; false: it was there already")
-    embed: EmbedAnswer | None = Field(description="with this item's title and start")
+    embed: EmbedAnswer | None = Field(
+        description="with this item's title and start; null until the item succeeded, and where "
+        "the embed was forgotten since and not made again"
+    )
     error: Failure | None = Field(description="of the last try, also while it is still pending")
     done_at: datetime | None
 

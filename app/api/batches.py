@@ -1,6 +1,5 @@
 """Batches by program: begun, looked at, cancelled, tried again. A worker makes their embeds."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import request, url_for
@@ -125,8 +124,6 @@ def _describe(caller: Caller, batch: Batch) -> BatchAnswer:
 def _describe_item(caller: Caller, item: Item, mark_key: bytes) -> ItemAnswer:
     embed, key = item.embed, item.key
     urls = caller.account.url, caller.outside.settings.public_url
-    if embed is not None and item.title is not None:
-        embed = replace(embed, title=item.title)
     return ItemAnswer(
         number=item.number,
         media_id=key.media_id,

@@ -11,7 +11,8 @@ from app.core.cartridge import MEDIA_TYPE, get_cartridge
 def get_course_cartridge(caller: Caller, course_id: int) -> Response:
     """Give a course's embeds as an IMS Common Cartridge 1.3.
 
-    Each is a link of this tool, with the service's mark. An LMS that has the tool imports it.
+    Each has a link of this tool at each of its places in a plan, in the order of the plan, with the
+    service's mark. An LMS that has the tool imports it.
     """
     outside = caller.outside
     made = get_cartridge(outside.db, caller.account, course_id, outside.settings.public_url)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from app.cli.terminal import as_json, ask, of_studio, show, with_outside
-from app.core.cartridge import Cartridge, get_cartridge
-from app.core.part_files import FileNotWrittenError
+from app.cli.terminal import as_json, of_studio, show, with_outside
+from app.cli.writing import ask_to_replace, explained, whole_file
+from app.core.cartridge import get_cartridge
 from app.inputs import LARGEST_ID
 from app.outside import Outside
 
@@ -49,21 +49,12 @@ def cartridge(
     if output == STDOUT:
         click.echo(made.content, nl=False)
         return
-    target = _write(made, output, force=force)
+    with explained(output):
+        target = output / made.name if output.is_dir() else output
+    ask_to_replace(target, force=force)
+    with whole_file(target) as file:
+        file.write(made.content)
     if as_json:
         show({"course_id": course_id, "path": str(target), "links": made.links})
         return
     click.echo(f"Saved {target}, with {made.links} {'link' if made.links == 1 else 'links'}.")
-
-
-def _write(made: Cartridge, output: Path, *, force: bool) -> Path:
-    """Write the file, and say where; raises `FileNotWrittenError`."""
-    try:
-        target = output / made.name if output.is_dir() else output
-        if target.exists():
-            ask(f"{target} is there already. Replace it?", yes=force, option="--force")
-        target.write_bytes(made.content)
-    except OSError as error:
-        title = f"{error.filename or output} cannot be written: {error.strerror}."
-        raise FileNotWrittenError("file-not-written", 500, title, "") from None
-    return target

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.core import content_items, marks
-from app.core.batches import Batch, Item
-from app.core.embeds import Embed
-from app.core.forwarding import with_start
+from app.core import content_items
+from app.core.batches import Batch, Item, read_key
+from app.core.embeds import Embed, EmbedKey
 from app.core.plans.fields import MODULE
 from app.db import Database
 from app.errors import ServiceError
@@ -45,13 +44,15 @@ class Surroundings:
 
 
 class Place(NamedTuple):
-    """Where an embed stands in a course: in which module, and from which second it plays."""
+    """Where an embed stands in a course: in which module, as what, and from which second it plays.
 
-    module: str
-    start_at: int | None
+    Without a title it has the embed's own.
+    """
 
-
-ANYWHERE = Place("", None)
+    key: EmbedKey
+    module: str = ""
+    title: str | None = None
+    start_at: int | None = None
 
 
 def count_made(db: Database, of: Batch) -> int:
@@ -61,15 +62,13 @@ def count_made(db: Database, of: Batch) -> int:
         return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
 
 
-def find_places(db: Database, account_id: int, course_id: int) -> dict[int, list[Place]]:
-    """Find where the embeds of a course belong, by their numbers, in the order of their plan.
+def find_places(db: Database, account_id: int, course_id: int) -> list[Place]:
+    """Find where the embeds of a course belong, in the order in which batches asked for them.
 
-    The last batch that said it counts. Embeds of which none did are left out.
+    Of each embed the last batch counts that gave it a module or a start; else the last that had it.
     """
     items = (
-        sa.select(
-            batch_item.c.embed_id, batch_item.c.batch_id, batch_item.c.start_at, batch_item.c.more
-        )
+        sa.select(batch_item)
         .join(batch, batch.c.id == batch_item.c.batch_id)
         .where(
             batch.c.account_id == account_id,
@@ -78,13 +77,19 @@ def find_places(db: Database, account_id: int, course_id: int) -> dict[int, list
         )
         .order_by(batch.c.id, batch_item.c.number)
     )
-    said: dict[tuple[int, int], dict[Place, None]] = {}
     with db.reading() as connection:
-        for row in connection.execute(items):
-            more = {} if row.more is None else json.loads(row.more)
-            place = Place(str(more.get(MODULE) or ""), row.start_at)
-            said.setdefault((row.embed_id, row.batch_id), {})[place] = None
-    return {embed_id: list(of) for (embed_id, _), of in said.items() if list(of) != [ANYWHERE]}
+        said = [(row.batch_id, _read_place(account_id, row)) for row in connection.execute(items)]
+    counts: dict[EmbedKey, tuple[bool, int]] = {}
+    for batch_id, place in said:
+        rank = (bool(place.module) or place.start_at is not None, batch_id)
+        counts[place.key] = max(rank, counts.get(place.key, rank))
+    return [place for batch_id, place in said if batch_id == counts[place.key][1]]
+
+
+def _read_place(account_id: int, row: Any) -> Place:
+    more = {} if row.more is None else json.loads(row.more)
+    key = read_key(account_id, row)
+    return Place(key, str(more.get(MODULE) or ""), row.title, row.start_at)
 
 
 def what_to_do(error: ServiceError) -> str:
@@ -118,7 +123,7 @@ def describe(item: Item, around: Surroundings) -> dict[str, Any]:
         "course_id": key.course_id,
         "embed_type": key.embed_type,
         "downloadable": key.downloadable,
-        "title": item.title or (item.embed and item.embed.title),
+        "title": item.embed.title if item.embed else item.title,
         "start_at": item.start_at,
         "columns": {name: value for name, value in item.more.items() if name != ROW},
         "status": item.status,
@@ -133,19 +138,7 @@ def describe(item: Item, around: Surroundings) -> dict[str, Any]:
 def _describe_embed(item: Item, around: Surroundings) -> dict[str, Any]:
     if item.embed is None:
         return dict.fromkeys(("embed_id", "launch_url", "html", "content_item"))
-    key, embed = item.key, item.embed
-    title = item.title or embed.title
-    parameters = marks.link_parameters(
-        around.mark_key, around.studio_url, key.media_id, key.embed_type, key.downloadable
-    )
-    if item.start_at is not None:
-        parameters["start_at"] = str(item.start_at)
-    launch_url = with_start(embed.launch_url, item.start_at)
-    return {
-        "embed_id": embed.id,
-        "launch_url": launch_url,
-        "html": content_items.native_html(key.course_id, launch_url, title, key.embed_type),
-        "content_item": content_items.link_item(
-            around.public_url, parameters, title, key.embed_type
-        ),
-    }
+    surroundings = (around.studio_url, around.public_url, around.mark_key)
+    told = content_items.describe(item.embed, *surroundings, item.start_at)
+    names = ("launch_url", "html", "content_item")
+    return {"embed_id": item.embed.id, **{name: told[name] for name in names}}

@@ -7,7 +7,7 @@ items are worked off (`batch_work`).
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -60,8 +60,9 @@ class Batch:
 class Item:
     """One embed of a batch: what was asked for, and what became of it.
 
-    `title` and `start_at` are as they were asked for; `more` are free columns. `embed` is None
-    until it succeeded, and where it was forgotten since. `made`: for this item, else it was there.
+    `title` and `start_at` are as they were asked for; `more` are free columns. `embed` has this
+    item's title; it is None until the item succeeded, and where it was forgotten since and not
+    made again. `made`: for this item, else it was there.
     `failure` is of the last try, also while the next one is waited for.
     """
 
@@ -184,6 +185,13 @@ def retry_failed(db: Database, account_id: int, batch_id: int) -> tuple[Batch, i
     return get_batch(db, account_id, batch_id), count
 
 
+def forget_batch(db: Database, of: Batch) -> bool:
+    """Forget a batch that is over, with its items; gives whether it is. Its embeds stay."""
+    over = sa.and_(_is(of.id), batch.c.status.not_in(ACTIVE))
+    with db.writing() as connection:
+        return connection.execute(sa.delete(batch).where(over)).rowcount > 0
+
+
 def lock_batches(connection: Connection, batch_ids: list[int]) -> None:
     """Let others who change these batches wait until this transaction ends.
 
@@ -233,24 +241,45 @@ def _read_batches(connection: Connection, query: Any) -> list[Batch]:
 
 
 def _read_items(connection: Connection, of: Batch, rows: Any) -> list[Item]:
-    ids = [row.embed_id for row in rows if row.embed_id is not None]
-    there = sa.select(embed).where(embed.c.id.in_(ids), embed.c.launch_url.is_not(None))
-    embeds = {row.id: read_embed(row) for row in connection.execute(there)} if ids else {}
+    embeds = _find_embeds(connection, of, [row.number for row in rows])
+    keys = [read_key(of.account_id, row) for row in rows]
     return [
         Item(
             number=row.number,
-            key=read_key(of.account_id, row),
+            key=key,
             title=row.title,
             start_at=row.start_at,
             more={} if row.more is None else json.loads(row.more),
             status=row.status,
-            embed=embeds.get(row.embed_id),
+            embed=_titled(embeds.get(key), row.title) if row.status == "succeeded" else None,
             made=row.made,
             failure=read_failure(row.failure),
             done_at=row.done_at,
         )
-        for row in rows
+        for key, row in zip(keys, rows, strict=True)
     ]
+
+
+def _find_embeds(connection: Connection, of: Batch, numbers: list[int]) -> dict[EmbedKey, Embed]:
+    """Find the embeds of items by what was asked for: one that was made again has a new number."""
+    same = ("media_id", "course_id", "embed_type", "downloadable")
+    its_own = sa.and_(*(embed.c[name] == batch_item.c[name] for name in same))
+    there = (
+        sa.select(embed)
+        .join(batch_item, its_own)
+        .where(
+            batch_item.c.batch_id == of.id,
+            batch_item.c.number.in_(numbers),
+            embed.c.account_id == of.account_id,
+            embed.c.launch_url.is_not(None),
+        )
+    )
+    found = (read_embed(row) for row in connection.execute(there))
+    return {each.key: each for each in found}
+
+
+def _titled(of: Embed | None, title: str | None) -> Embed | None:
+    return of if of is None or title is None else replace(of, title=title)
 
 
 def read_key(account_id: int, row: Any) -> EmbedKey:

@@ -11,17 +11,17 @@ Sources: https://www.imsglobal.org/cc/ccv1p3/imscc_Implementation-v1p3.html and 
 """
 
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as Xml
 
 from app.core import embed_lists, keys, marks
-from app.core.batch_results import ANYWHERE, Place, find_places
+from app.core.batch_results import Place, find_places
 from app.core.embeds import Embed
 from app.db import Database
 from app.errors import EmbedError
@@ -57,7 +57,6 @@ _LINK = {
 }
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 """What XML cannot hold, beside control and half characters."""
-_NO_PLACES: Mapping[int, Sequence[Place]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,22 +68,28 @@ class Cartridge:
     content: bytes
 
 
-class _Link(NamedTuple):
+class Link(NamedTuple):
+    """An embed at one of its places: an item of a module, and a file that only it refers to."""
+
     embed: Embed
+    module: str
+    title: str
     start_at: int | None
+    nth: int = 1
 
     @property
     def name(self) -> str:
-        number = str(self.embed.id)
-        return number if self.start_at is None else f"{number}-{self.start_at}"
+        """What it is called in the cartridge, beside the same embed at other places."""
+        return f"{self.embed.id}" if self.nth == 1 else f"{self.embed.id}-{self.nth}"
 
     @property
     def file_name(self) -> str:
+        """Where it is in the cartridge."""
         return f"links/{self.name}.xml"
 
 
 def get_cartridge(db: Database, account: Any, course_id: int, public_url: str) -> Cartridge:
-    """Give the embeds of a course, in the order in which they were made; raises `EmbedError`.
+    """Give the embeds of a course where batches placed them; raises `EmbedError`.
 
     `account` is the row of the Studio account whose embeds they are.
     """
@@ -92,48 +97,50 @@ def get_cartridge(db: Database, account: Any, course_id: int, public_url: str) -
     if not found:
         title = say("Nothing is embedded in course {course_id}.", course_id=course_id)
         raise EmbedError("course-empty", 404, title, say("A cartridge needs at least one embed."))
-    places = find_places(db, account.id, course_id)
-    mark_key = keys.get_mark_key(db)
-    content = make_cartridge(found[::-1], account.url, public_url, mark_key, places)
-    links = sum(len({place.start_at for place in _places(embed, places)}) for embed in found)
-    return Cartridge(f"course-{course_id}.imscc", links, content)
+    links = arrange(found[::-1], find_places(db, account.id, course_id))
+    content = make_cartridge(links, account.url, public_url, keys.get_mark_key(db))
+    return Cartridge(f"course-{course_id}.imscc", len(links), content)
+
+
+def arrange(embeds: Sequence[Embed], places: Sequence[Place]) -> list[Link]:
+    """Give each embed a link at each of its places, in their order; those without one come last."""
+    there = {embed.key: embed for embed in embeds}
+    placed = {place.key for place in places}
+    everywhere = [*places, *(Place(key) for key in there if key not in placed)]
+    links = (_link_at(there[place.key], place) for place in everywhere if place.key in there)
+    times: Counter[int] = Counter()
+    numbered = []
+    for link in dict.fromkeys(links):
+        times[link.embed.id] += 1
+        numbered.append(link._replace(nth=times[link.embed.id]))
+    return numbered
+
+
+def _link_at(embed: Embed, place: Place) -> Link:
+    title = _text(place.title or embed.title, f"Video {embed.key.media_id}")
+    return Link(embed, _text(place.module, MODULE), title, place.start_at)
 
 
 def make_cartridge(
-    embeds: Sequence[Embed],
-    studio_url: str,
-    public_url: str,
-    mark_key: bytes,
-    places: Mapping[int, Sequence[Place]] = _NO_PLACES,
+    links: Sequence[Link], studio_url: str, public_url: str, mark_key: bytes
 ) -> bytes:
-    """Write the embeds of one course; the same ones give the same bytes.
-
-    `places` has those of an embed by its number; the others are in a module of their own.
-    """
-    in_modules: dict[str, dict[_Link, None]] = {}
-    for embed in embeds:
-        for place in _places(embed, places):
-            module = in_modules.setdefault(_text(place.module, MODULE), {})
-            module[_Link(embed, place.start_at)] = None
-    origin = f"{public_url}/courses/{embeds[0].key.course_id}?studio={studio_url}"
+    """Write the links of one course; the same ones give the same bytes."""
+    course_id = links[0].embed.key.course_id
+    origin = f"{public_url}/courses/{course_id}?studio={studio_url}"
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        _add(archive, "imsmanifest.xml", _manifest(origin, embeds[0].key.course_id, in_modules))
-        for link in dict.fromkeys(link for links in in_modules.values() for link in links):
+        _add(archive, "imsmanifest.xml", _manifest(origin, course_id, links))
+        for link in links:
             key = link.embed.key
             what = (key.media_id, key.embed_type, key.downloadable)
             parameters = marks.link_parameters(mark_key, studio_url, *what)
             if link.start_at is not None:
                 parameters["start_at"] = str(link.start_at)
-            _add(archive, link.file_name, _link(_title(link.embed), public_url, parameters))
+            _add(archive, link.file_name, _link(link.title, public_url, parameters))
     return written.getvalue()
 
 
-def _places(embed: Embed, places: Mapping[int, Sequence[Place]]) -> Sequence[Place]:
-    return places.get(embed.id, (ANYWHERE,))
-
-
-def _manifest(origin: str, course_id: int, modules: Mapping[str, Iterable[_Link]]) -> Xml.Element:
+def _manifest(origin: str, course_id: int, links: Sequence[Link]) -> Xml.Element:
     manifest = Xml.Element("manifest", {**_MANIFEST, "identifier": _identifier(origin, "all")})
     metadata = Xml.SubElement(manifest, "metadata")
     _say(metadata, "schema", "IMS Common Cartridge")
@@ -149,24 +156,32 @@ def _manifest(origin: str, course_id: int, modules: Mapping[str, Iterable[_Link]
     )
     root = Xml.SubElement(course, "item", identifier=_identifier(origin, "root"))
     resources = Xml.SubElement(manifest, "resources")
-    for link in dict.fromkeys(link for links in modules.values() for link in links):
+    modules: dict[str, Xml.Element] = {}
+    for link in links:
+        if link.module not in modules:
+            modules[link.module] = _add_module(root, origin, link.module)
+        _add_item(modules[link.module], origin, link)
         _add_resource(resources, origin, link)
-    for name, links in modules.items():
-        folder = Xml.SubElement(root, "item", identifier=_identifier(origin, f"module {name}"))
-        _say(folder, "title", name)
-        for link in links:
-            _add_item(folder, origin, name, link)
     return manifest
 
 
-def _add_item(folder: Xml.Element, origin: str, module: str, link: _Link) -> None:
-    reference = _identifier(origin, f"embed {link.name}")
-    place = _identifier(origin, f"item {link.name} in {module}")
-    item = Xml.SubElement(folder, "item", identifier=place, identifierref=reference)
-    _say(item, "title", _title(link.embed))
+def _add_module(root: Xml.Element, origin: str, name: str) -> Xml.Element:
+    module = Xml.SubElement(root, "item", identifier=_identifier(origin, f"module {name}"))
+    _say(module, "title", name)
+    return module
 
 
-def _add_resource(resources: Xml.Element, origin: str, link: _Link) -> None:
+def _add_item(module: Xml.Element, origin: str, link: Link) -> None:
+    item = Xml.SubElement(
+        module,
+        "item",
+        identifier=_identifier(origin, f"item {link.name}"),
+        identifierref=_identifier(origin, f"embed {link.name}"),
+    )
+    _say(item, "title", link.title)
+
+
+def _add_resource(resources: Xml.Element, origin: str, link: Link) -> None:
     reference = _identifier(origin, f"embed {link.name}")
     resource = Xml.SubElement(
         resources, "resource", identifier=reference, type="imsbasiclti_xmlv1p3"
@@ -214,10 +229,6 @@ def _identifier(origin: str, what: str) -> str:
     Importers replace what bears the same name: another course's module must not.
     """
     return f"i{uuid5(NAMESPACE_URL, f'{origin}#{what}').hex}"
-
-
-def _title(embed: Embed) -> str:
-    return _text(embed.title, f"Video {embed.key.media_id}")
 
 
 def _text(text: str, empty: str) -> str:

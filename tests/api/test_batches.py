@@ -77,6 +77,30 @@ def test_an_embed_that_was_there_is_told_as_such_under_the_items_own_title(api: 
     assert titled["embed"]["content_item"] == made["content_item"] | {"title": "Mine"}
 
 
+def test_an_embed_that_was_forgotten_is_the_items_again_once_it_is_made_again(api: Api):
+    (wish,) = wanted(1, title="Under this title", start_at=90)
+    done = wait_until_done(api, begin(api, [wish]))
+    (before,) = items_of(api, done)
+    assert api.call("DELETE", f"/embeds/{before['embed']['id']}").status_code == 204
+    (forgotten,) = items_of(api, done)
+    assert forgotten == {**before, "embed": None}
+    made = api.embed(wish["course_id"]).json()
+    (after,) = items_of(api, done)
+    assert made["id"] != before["embed"]["id"]
+    mine = {name: after["embed"][name] for name in ("id", "created_at", "title")}
+    assert mine == {**{name: made[name] for name in ("id", "created_at")}, "title": wish["title"]}
+    assert "custom_arc_start_at=90" in after["embed"]["launch_url"]
+
+
+def test_what_failed_has_no_embed_where_somebody_made_it_since(world: World, api: Api):
+    world.tell_studio("next", operation="create_embed", status=403)
+    (wish,) = wanted(1, title="A title")
+    done = wait_until_done(api, begin(api, [wish]))
+    assert api.embed(wish["course_id"]).status_code == 201
+    (item,) = items_of(api, done)
+    assert (item["status"], item["embed"]) == ("failed", None)
+
+
 def test_title_start_and_what_more_was_sent_come_back_with_the_item(api: Api):
     wish = {"title": "Vor  der\nWoche „1“", "start_at": 90, "more": {"module": "Week 1", "": "x"}}
     (item,) = items_of(api, wait_until_done(api, begin(api, wanted(1, **wish))))

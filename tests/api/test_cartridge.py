@@ -7,7 +7,17 @@ from io import BytesIO
 import sqlalchemy as sa
 
 from app.models import studio_account
-from tests.api.calling import CELLS, EXTERNAL, INES_ONLY, Api, check_problem, faults, make_api
+from tests.api.batching import begin, wait_until_done
+from tests.api.calling import (
+    CELLS,
+    EXTERNAL,
+    INES_ONLY,
+    SPARE,
+    Api,
+    check_problem,
+    faults,
+    make_api,
+)
 from tests.world import World
 
 
@@ -31,6 +41,32 @@ def test_a_cartridge_has_the_embeds_of_its_course_as_they_were_made(world: World
     custom = dict(re.findall('<lticm:property name="(.*)">(.*)</lticm:property>', link))
     assert custom | made[-1]["content_item"]["custom"] == custom
     assert made[-1]["content_item"]["url"] in link
+
+
+def test_a_cartridge_is_as_its_plan_says_though_an_embed_was_there_and_is_anew(
+    world: World, api: Api
+):
+    there = api.embed(3005, CELLS).json()
+    api.embed(3005, SPARE)
+    plan = [
+        {"media_id": INES_ONLY, "title": "Begin here", "more": {"module": "Week 1"}},
+        {"media_id": CELLS, "title": "Cells", "start_at": 90, "more": {"module": "Week 1"}},
+        {"media_id": CELLS, "title": "Cells once more", "more": {"module": "Week 3"}},
+    ]
+    wait_until_done(api, begin(api, [{"course_id": 3005, **wish} for wish in plan]))
+    for is_anew in (False, True):
+        if is_anew:
+            assert api.call("DELETE", f"/embeds/{there['id']}").status_code == 204
+            assert api.embed(3005, CELLS).status_code == 201
+        with zipfile.ZipFile(BytesIO(api.get("/courses/3005/cartridge").content)) as archive:
+            manifest = archive.read("imsmanifest.xml").decode()
+            links = [archive.read(name).decode() for name in archive.namelist()[1:]]
+        titles = re.findall("<title>(.*)</title>", manifest)
+        assert titles[:3] == ["Week 1", "Begin here", "Cells"]
+        assert titles[3:-1] == ["Week 3", "Cells once more", "Videos"]
+        own = [re.findall("<blti:title>(.*)</blti:title>", link) for link in links]
+        assert own == [["Begin here"], ["Cells"], ["Cells once more"], titles[-1:]]
+        assert ["start_at" in link for link in links] == [False, True, False, False]
 
 
 def test_the_same_embeds_give_the_same_file_and_another_one_another(world: World, api: Api):

@@ -14,6 +14,7 @@ import pytest
 from app.core.embed_lists import list_embeds
 from sandbox.lms.messages import LTI
 from tests.journeys.commanding import in_environment, on_terminal, refuse, say
+from tests.journeys.planning import HEAD, plan, run
 from tests.pages import read_code
 from tests.world import ROOT, World
 
@@ -117,6 +118,15 @@ def test_the_command_writes_a_file_or_standard_output(
     assert piped.stdout == target.read_bytes()
 
 
+def test_a_link_for_each_place_in_the_plan_is_counted(world: World, tmp_path: Path):
+    rows = f"{MINE},777,One,,Week 1,\n{MINE},777,Two,,Week 5,\n"
+    assert run("embeds", "batch", plan(tmp_path, HEAD + rows)).status == 0
+    target = tmp_path / "x.imscc"
+    told = say("embeds", "cartridge", "777", "--output", str(target))
+    assert told == f"Saved {target}, with 2 links.\n"
+    assert len(canvas_addresses(target)) == 2
+
+
 def test_a_file_that_is_there_is_replaced_only_when_asked(world: World, tmp_path: Path):
     world.launch(world.marked(MARKED), course_id=101)
     target = tmp_path / "x.imscc"
@@ -128,7 +138,10 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(world: World, tmp_path
     status, lines = on_terminal(world, *order, answer="n\n", columns=300)
     assert (status, lines[-2:]) == (1, [f"{question} [y/N]: n", "Aborted!"])
     assert target.read_text() == "mine"
+    before = tmp_path / "before"
+    before.hardlink_to(target)
     say(*order, "--force")
+    assert before.read_text() == "mine"  # it was replaced when the new one was whole
     assert zipfile.is_zipfile(target)
 
 

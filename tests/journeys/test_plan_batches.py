@@ -236,6 +236,28 @@ def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
     assert (left.status, f"Batch {number} is cancelled: " in left.out) == (1, True)
 
 
+def test_a_batch_is_forgotten_once_it_is_over_and_somebody_says_so(
+    world: World, tmp_path: Path, course: int
+):
+    world.tell_studio("next", operation="create_embed", hold=True, times=1)
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n")
+    run("embeds", "batch", file, "--no-wait")
+    number = str(newest())
+    early = run("batches", "forget", number, "--yes")
+    world.tell_studio("release")
+    told = f"Error: Batch {number} is not over. `flask batches cancel {number}` ends it.\n"
+    assert early == Said(1, "", told)
+    assert run("batches", "watch", number).status == 0
+    asked = run("batches", "forget", number)
+    question = f"Forget batch {number} and its results? Its embeds stay."
+    assert asked.status == 2
+    assert asked.err.endswith(f"Error: {question} There is no terminal to ask on: say --yes.\n")
+    assert run("batches", "forget", number, "--yes") == Said(0, f"Forgot batch {number}.\n", "")
+    assert run("batches", "show", number).status == 1
+    (embed,) = run("embeds", "list", "--course", str(course), "--json").value
+    assert embed["media_id"] == MITOSIS
+
+
 def test_what_is_no_batch_and_no_use_is_told(tmp_path: Path):
     file = plan(tmp_path, f"{HEAD}{MITOSIS},101,,,,\n")
     look = "`flask batches list` shows those that are there."

@@ -111,13 +111,19 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path,
     assert "is there already. Replace it? There is no terminal to ask on: say --force." in (
         refused.err
     )
+    before = tmp_path / "before.csv"
+    before.hardlink_to(file)
     forced = run(*order, "--force")
     assert (forced.status, forced.out) == (1, f"Saved {file}, with 3 embeds.\n")
     assert len(read_csv(file.read_text(encoding="utf-8"))) == 3
+    long = tmp_path / ("x" * 300)
+    other = run("embeds", "export", number, "--output", long)
+    assert other == Said(1, "", f"Error: {long} cannot be written: File name too long.\n")
     nowhere = tmp_path / "none" / "x.csv"
     other = run("embeds", "export", "--course", str(COURSE), "--output", nowhere)
     assert other == Said(1, "", f"Error: {nowhere} cannot be written: No such file or directory.\n")
-    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+    assert before.read_text() == "mine"  # it was replaced when the new one was whole
+    assert {path.name for path in tmp_path.iterdir()} == {"results.csv", "before.csv"}
 
 
 def test_a_course_is_exported_without_a_batch(number: str):

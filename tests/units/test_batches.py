@@ -197,6 +197,17 @@ def test_what_failed_is_pending_again_where_it_is_retried(db: Database):
     assert (again.pending, again.succeeded, again.failed, again.cancelled) == (1, 1, 0, 1)
 
 
+def test_a_batch_that_is_over_is_forgotten_with_its_items_and_its_key(db: Database):
+    made, _ = create_batch(db, 1, _items(3), once=ONCE)
+    other, _ = create_batch(db, 1, _items(2))
+    assert not batches.forget_batch(db, made)
+    batches.cancel_batch(db, 1, made.id)
+    assert batches.forget_batch(db, made)
+    assert batches.find_batch(db, 1, made.id) is None
+    assert [_count(db, table) for table in (batch, batch_item, idempotency_key)] == [1, 2, 0]
+    assert batches.get_batch(db, 1, other.id) == other
+
+
 def test_where_nothing_failed_a_retry_changes_nothing(db: Database):
     made, _ = create_batch(db, 1, _items(3))
     ended = batches.cancel_batch(db, 1, made.id)

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -10,7 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from app.core.batch_results import Place
-from app.core.cartridge import make_cartridge
+from app.core.cartridge import arrange, make_cartridge
 from app.core.embeds import Embed, EmbedKey
 from app.core.marks import is_marked
 
@@ -51,8 +52,14 @@ def read(content: bytes) -> dict[str, Xml.Element]:
         return {name: Xml.fromstring(archive.read(name)) for name in archive.namelist()}
 
 
-def make(*embeds: Embed, public_url: str = PUBLIC, **more: Any) -> dict[str, Xml.Element]:
-    return read(make_cartridge(embeds, STUDIO, public_url, MARK_KEY, **more))
+def write(*embeds: Embed, studio: str = STUDIO, public_url: str = PUBLIC) -> bytes:
+    return make_cartridge(arrange(embeds, ()), studio, public_url, MARK_KEY)
+
+
+def make(
+    *embeds: Embed, public_url: str = PUBLIC, places: Sequence[Place] = ()
+) -> dict[str, Xml.Element]:
+    return read(make_cartridge(arrange(embeds, places), STUDIO, public_url, MARK_KEY))
 
 
 def shape(element: Xml.Element) -> Any:
@@ -75,7 +82,7 @@ def ids(files: dict[str, Xml.Element]) -> list[str]:
 
 
 def test_the_manifest_is_as_its_schema_wants_it():
-    files = make(embed(3), embed(5, "Another"))
+    files = make(embed(3), embed(5, "Another", 8))
     assert list(files) == ["imsmanifest.xml", "links/3.xml", "links/5.xml"]
     manifest = files["imsmanifest.xml"]
     whole, course, root, module, *_ = ids(files)
@@ -158,8 +165,7 @@ def test_a_link_is_as_its_schema_wants_it_and_bears_the_mark(secure: bool):
 
 
 def test_canvas_finds_the_elements_of_a_link_by_its_first_namespace_and_a_prefix():
-    content = make_cartridge([embed(3)], STUDIO, PUBLIC, MARK_KEY)
-    with zipfile.ZipFile(BytesIO(content)) as archive:
+    with zipfile.ZipFile(BytesIO(write(embed(3)))) as archive:
         text = archive.read("links/3.xml").decode()
     assert f'<cartridge_basiclti_link xmlns="{LINK[1:-1]}" xmlns:blti="{BLTI[1:-1]}"' in text
     assert "<blti:launch_url>" in text
@@ -168,9 +174,9 @@ def test_canvas_finds_the_elements_of_a_link_by_its_first_namespace_and_a_prefix
 @pytest.mark.parametrize(("title", "told"), TITLES.items())
 def test_a_title_of_any_characters_stays_a_title(title: str, told: str):
     files = make(
-        embed(3, title),
-        embed(4, "The next"),
-        places={3: [Place(title, None)], 4: [Place(title, None)]},
+        first := embed(3, title),
+        embed(4, "The next", 8),
+        places=[Place(first.key, title), Place(embed(4, media_id=8).key, title)],
     )
     assert list(files) == ["imsmanifest.xml", "links/3.xml", "links/4.xml"]
     assert files["links/3.xml"].findtext(f"{BLTI}title") == told
@@ -178,56 +184,74 @@ def test_a_title_of_any_characters_stays_a_title(title: str, told: str):
     assert tree(files) == [(module, [told, "The next"])]
 
 
-def test_modules_hold_their_embeds_in_order_and_the_rest_has_one_of_its_own():
-    embeds = [embed(number, f"Title {number}") for number in (9, 4, 6, 1, 5)]
-    modules = {4: "Week 2", 1: "Week 1", 5: " Week\n2 "}
-    files = make(*embeds, places={of: [Place(name, None)] for of, name in modules.items()})
+def test_modules_and_embeds_stand_in_the_order_of_their_places_and_the_rest_comes_last():
+    nine, four, six, one, five = (embed(n, f"Title {n}", media_id=n) for n in (9, 4, 6, 1, 5))
+    gone = embed(2, media_id=2)
+    places = [
+        *(Place(gone.key, "Gone"), Place(five.key, "Week 2"), Place(one.key, "Week 1")),
+        *(Place(four.key, " Week\n2 "), Place(one.key, "Week 3")),
+    ]
+    files = make(nine, four, six, one, five, places=places)
     assert tree(files) == [
-        ("Videos", ["Title 9", "Title 6"]),
-        ("Week 2", ["Title 4", "Title 5"]),
+        ("Week 2", ["Title 5", "Title 4"]),
         ("Week 1", ["Title 1"]),
+        ("Week 3", ["Title 1"]),
+        ("Videos", ["Title 9", "Title 6"]),
     ]
     names = ids(files)
     assert len(set(names)) == len(names)
     assert all(NAME.fullmatch(name) for name in names)
-    references = [one.attrib.get("identifierref") for one in files["imsmanifest.xml"].iter()]
-    resources = [one.attrib["identifier"] for one in files["imsmanifest.xml"].iter(f"{CP}resource")]
-    assert sorted(filter(None, references)) == sorted(resources)
 
 
-def test_an_embed_stands_at_each_of_its_places_and_plays_from_there():
-    places = [Place("A", 90), Place("B", 90), Place("B", None), Place(" B", 90), Place("", 0)]
-    files = make(embed(3), places={3: places})
-    assert tree(files) == [("A", ["A title"]), ("B", ["A title"] * 2), ("Videos", ["A title"])]
-    starts = {}
+def test_an_embed_has_a_link_of_its_own_at_each_of_its_places():
+    key = embed(3).key
+    places = [
+        Place(key, "A", "As planned", 90),
+        Place(key, "B", None, 90),
+        Place(key, "B"),
+        Place(key, " B", "A  title"),
+        Place(key, "B", "Another"),
+        Place(key, start_at=0),
+    ]
+    files = make(embed(3), places=places)
+    assert tree(files) == [
+        ("A", ["As planned"]),
+        ("B", ["A title", "A title", "Another"]),
+        ("Videos", ["A title"]),
+    ]
+    links = {}
     for name in list(files)[1:]:
         custom = files[name].find(f"{BLTI}custom")
         named = {one.attrib["name"]: one.text for one in custom if custom is not None}
         assert is_marked(MARK_KEY, named["link"], STUDIO, 7, "embed", downloadable=False)
-        starts[name] = named.get("start_at")
-    assert starts == {"links/3-90.xml": "90", "links/3.xml": None, "links/3-0.xml": "0"}
-    resources = {
-        one.attrib["identifier"]: one[0].attrib["href"]
-        for one in files["imsmanifest.xml"].iter(f"{CP}resource")
+        links[name] = (files[name].findtext(f"{BLTI}title"), named.get("start_at"))
+    assert links == {
+        "links/3.xml": ("As planned", "90"),
+        "links/3-2.xml": ("A title", "90"),
+        "links/3-3.xml": ("A title", None),
+        "links/3-4.xml": ("Another", None),
+        "links/3-5.xml": ("A title", "0"),
     }
-    references = [one.attrib.get("identifierref") for one in files["imsmanifest.xml"].iter()]
-    assert [resources[reference] for reference in references if reference] == [
-        *("links/3-90.xml", "links/3-90.xml", "links/3.xml", "links/3-0.xml"),
-    ]
+    manifest = files["imsmanifest.xml"]
+    resources = {
+        one.attrib["identifier"]: one[0].attrib["href"] for one in manifest.iter(f"{CP}resource")
+    }
+    references = [one.attrib.get("identifierref") for one in manifest.iter()]
+    assert [resources[reference] for reference in references if reference] == list(links)
     assert len(set(ids(files))) == len(ids(files))
 
 
 def test_the_same_embeds_give_the_same_bytes():
-    several = [embed(3), embed(4, "Another")]
-    first = make_cartridge(several, STUDIO, PUBLIC, MARK_KEY)
-    assert make_cartridge(several, STUDIO, PUBLIC, MARK_KEY) == first
+    several = [embed(3), embed(4, "Another", 8)]
+    first = write(*several)
+    assert write(*several) == first
     with zipfile.ZipFile(BytesIO(first)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_nothing_in_the_cartridge_of_another_service_or_studio_has_the_same_name():
     several = [
-        ids(read(make_cartridge([embed(3)], studio, public, MARK_KEY)))
+        ids(read(write(embed(3), studio=studio, public_url=public)))
         for studio in (STUDIO, "https://other.example")
         for public in (PUBLIC, "https://else.example")
     ]

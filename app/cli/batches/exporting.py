@@ -1,21 +1,20 @@
 """`flask embeds export`: what became of a batch, or what is in a course, as a file."""
 
-import os
+import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
 from app.cli.batches import words
 from app.cli.batches.formats import Writer, write_csv, write_jsonl
-from app.cli.terminal import ask, of_studio, with_outside
+from app.cli.terminal import of_studio, with_outside
+from app.cli.writing import ask_to_replace, whole_file
 from app.core import batch_results, batches, embed_lists, keys
 from app.core.batch_results import ROW, Surroundings
 from app.core.batches import ITEM_STATUSES, Item, ItemStatus
-from app.core.part_files import FileNotWrittenError
 from app.inputs import LARGEST_ID
 from app.outside import Outside
 
@@ -60,8 +59,8 @@ def export(
         raise click.UsageError("Say either a batch (with --status, if you like), or --course.")
     account = outside.get_account(studio)
     around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
-    if output is not None and output.exists():
-        ask(f"{output} is there already. Replace it?", yes=force, option="--force")
+    if output is not None:
+        ask_to_replace(output, force=force)
     if batch_id is None:
         mine = {"account_id": account.id, "course_id": course_id}
         found = embed_lists.list_embeds(outside.db, None, **mine)
@@ -102,17 +101,5 @@ def _opened(output: Path | None) -> Iterator[Writer]:
     if output is None:
         yield _StandardOutput()
         return
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        with part.open("x", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(output)
-    except OSError as error:
-        raise _not_written(output, error) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _not_written(output: Path, error: OSError) -> Any:
-    told = f"{output} cannot be written: {error.strerror}."
-    return FileNotWrittenError("file-not-written", 500, told, "")
+    with whole_file(output) as file:
+        yield codecs.getwriter("utf-8")(file)

@@ -1,4 +1,4 @@
-"""`flask batches cancel` and `retry`."""
+"""`flask batches cancel`, `retry` and `forget`."""
 
 import click
 
@@ -6,7 +6,7 @@ from app import work
 from app.cli.batches import words
 from app.cli.batches.group import commands, describe, of_batch, waits
 from app.cli.batches.watching import see_through
-from app.cli.terminal import as_json, of_studio, show, with_outside
+from app.cli.terminal import as_json, ask, of_studio, says_yes, show, with_outside
 from app.core import batch_results, batches
 from app.outside import Outside
 
@@ -55,3 +55,22 @@ def retry(
     click.echo(told, err=as_json)
     if as_json:
         show(describe(outside, found))
+
+
+@commands.command("forget")
+@of_batch
+@says_yes
+@of_studio
+@with_outside
+def forget(outside: Outside, *, batch_id: int, yes: bool, studio: str | None) -> None:
+    """Forget a batch that is over.
+
+    Its embeds stay. Its results, and what a cartridge takes from its plan, go.
+    """
+    found = batches.get_batch(outside.db, outside.get_account(studio).id, batch_id)
+    ask(f"Forget batch {batch_id} and its results? Its embeds stay.", yes=yes)
+    if not batches.forget_batch(outside.db, found):
+        raise click.ClickException(
+            f"Batch {batch_id} is not over. `flask batches cancel {batch_id}` ends it."
+        )
+    click.echo(f"Forgot batch {batch_id}.")
