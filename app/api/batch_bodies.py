@@ -6,6 +6,7 @@ plans of commands, which name media by title and courses by SIS id.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +28,7 @@ from app.inputs import read_positive
 JSON, CSV = "application/json", "text/csv"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 10 * MOST_ITEMS
+MOST_COLUMNS = 200
 MOST_TOLD = 1000
 FIELDS = frozenset(BatchItemWish.model_fields) - {"more"}
 NEEDED = ("media_id", "course_id")
@@ -81,18 +83,26 @@ def _read_csv(body: bytes) -> list[Placed]:
         text = body.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         heads = next(rows, [])
+        _check_heads(heads)
         filled = _read_rows(rows)
     except (UnicodeDecodeError, csv.Error):
         raise _unreadable("CSV") from None
-    twice = sorted({name for name in heads if name and heads.count(name) > 1})
-    faults = [_at(("rows", 1, name), "is missing") for name in NEEDED if name not in heads]
-    faults += [_at(("rows", 1, name), "is there twice") for name in twice]
-    if faults:
-        raise _odd(faults)
     if surplus := [row for row, cells in filled if any(map(str.strip, cells[len(heads) :]))]:
         told = "has more cells than there are columns"
         raise _odd([_at(("rows", row), told) for row in surplus])
     return [(("rows", row), _read_row(heads, cells)) for row, cells in filled]
+
+
+def _check_heads(heads: list[str]) -> None:
+    if len(heads) > MOST_COLUMNS:
+        raise _odd([_at(("rows", 1), f"has more than {MOST_COLUMNS} columns")])
+    counts = Counter(filter(None, heads))
+    faults = [_at(("rows", 1, name), "is missing") for name in NEEDED if not counts[name]]
+    faults += [
+        _at(("rows", 1, name), "is there twice") for name in sorted(counts) if counts[name] > 1
+    ]
+    if faults:
+        raise _odd(faults)
 
 
 def _read_rows(rows: Iterable[list[str]]) -> list[tuple[int, list[str]]]:

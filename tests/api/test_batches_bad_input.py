@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.api.batching import CSV, begin, begin_csv
+from tests.api.batching import CSV, begin, begin_csv, items_of
 from tests.api.calling import CELLS, Api, check_problem, faults
 from tests.world import World
 
 JSON = {"Content-Type": "application/json"}
 GOOD = {"media_id": CELLS, "course_id": 101}
+NAMES = ",".join(["media_id", "course_id", *map(str, range(198))])
+"""As many columns as there may be."""
 OBJECT = "must be an object"
 NUMBER = "should be a valid integer"
 
@@ -101,8 +103,9 @@ def test_every_fault_of_json_has_its_pointer(
             ],
         ),
         ("media_id,course_id\n1,2,3\n", [("/rows/2", "has more cells than there are columns")]),
+        (f"{NAMES},one_more\n1,2\n", [("/rows/1", "has more than 200 columns")]),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:60],
 )
 def test_every_fault_of_csv_has_the_row_of_a_spreadsheet_and_its_column(
     world: World, api: Api, text: str, expected: list[tuple[str, str]] | None
@@ -111,6 +114,13 @@ def test_every_fault_of_csv_has_the_row_of_a_spreadsheet_and_its_column(
     found = faults(check_problem(world, begin_csv(api, text), 422, "fields-odd"))
     assert found == (expected or [(f"/rows/1/{name}", "is missing") for name in GOOD])
     assert _count(api) == before
+
+
+def test_a_row_may_have_two_hundred_columns(api: Api):
+    begun = begin_csv(api, f"{NAMES}\n{CELLS},101" + ",x" * 198)
+    assert begun.status_code == 202, begun.text
+    (item,) = items_of(api, begun.json())
+    assert item["more"] == {str(number): "x" for number in range(198)}
 
 
 def test_of_many_faults_a_thousand_are_told(world: World, api: Api):
