@@ -227,6 +227,8 @@ def test_json_with_a_charset_is_taken(api: Api):
     [
         ("GET", "/nothing", 404, "not-found"),
         ("GET", "/embeds/", 404, "not-found"),
+        ("GET", "//embeds", 404, "not-found"),
+        ("POST", "//embeds", 404, "not-found"),
         ("GET", "/media", 404, "not-found"),
         ("GET", f"/media/{CELLS}/tags", 404, "not-found"),
         ("GET", "/../v2/embeds", 404, "not-found"),
