@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from app.api.batch_shapes import BatchItemWish, Folded
 from app.api.problem import FieldFault, FieldsError, odd_fields
 from app.api.reading import point_to, read_faults
-from app.api.shapes import Wish
+from app.api.shapes import MOST_FIELDS, Wish
 from app.core import batch_making
 from app.core.batch_making import MOST_ITEMS, NewItem
 from app.errors import ApiError
@@ -28,7 +28,9 @@ from app.inputs import read_positive
 JSON, CSV = "application/json", "text/csv"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 10 * MOST_ITEMS
-MOST_COLUMNS = 200
+MOST_COLUMNS = MOST_FIELDS
+MOST_BRACKETS = 250_000
+"""Of both kinds, in texts too: JSON needs 20,002 for as many items as a batch may have."""
 MOST_TOLD = 1000
 FIELDS = frozenset(BatchItemWish.model_fields) - {"more"}
 NEEDED = ("media_id", "course_id")
@@ -65,6 +67,8 @@ def read_body() -> Sent:
 
 
 def _read_json(body: bytes) -> list[Placed]:
+    if body.count(b"[") + body.count(b"{") > MOST_BRACKETS:
+        raise _odd([_at((), f"must not have more than {MOST_BRACKETS:,} opening brackets")])
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError:

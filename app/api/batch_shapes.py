@@ -3,10 +3,21 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from app.api import examples
-from app.api.shapes import TYPES, Answer, EmbedAnswer, EmbedType, Id, Paging, Whole, Wish
+from app.api.shapes import (
+    MOST_FIELDS,
+    TYPES,
+    Answer,
+    EmbedAnswer,
+    EmbedType,
+    Id,
+    Paging,
+    Whole,
+    Wish,
+    few,
+)
 from app.core.batch_making import MOST_ITEMS
 from app.core.batches import ItemStatus, Status
 from app.inputs import LONGEST_START_SECONDS, printable
@@ -35,7 +46,9 @@ class BatchItemWish(Wish):
     start_at: Annotated[int, Field(ge=0, le=LONGEST_START_SECONDS), Whole] | None = Field(
         None, description="seconds, in the link and the iframe of this item"
     )
-    more: dict[str, str] = Field({}, description="kept, and given back with the item")
+    more: Annotated[dict[str, str], Field(max_length=MOST_FIELDS), BeforeValidator(few)] = Field(
+        {}, description="kept, and given back with the item"
+    )
 
 
 class BatchWish(Wish):

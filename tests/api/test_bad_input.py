@@ -9,6 +9,8 @@ from tests.world import World
 
 EMBED = {"media_id": CELLS, "course_id": 5, "embed_type": "embed", "downloadable": False}
 JSON = {"Content-Type": "application/json"}
+MANY = dict.fromkeys(map(str, range(201)), 1)
+TOO_MANY = "must not have more than 200 fields"
 WHOLE = "must be a whole number from 1 to 9223372036854775807"
 
 
@@ -34,11 +36,12 @@ def _calls(world: World) -> int:
         (EMBED | {"downloadable": "no"}, [("/downloadable", "should be a valid boolean")]),
         (EMBED | {"start_at": 5}, [("/start_at", "is not known")]),
         (EMBED | {"a/b~c": 5}, [("/a~1b~0c", "is not known")]),
+        (EMBED | MANY, [("", TOO_MANY)]),
         ([], [("", "must be an object")]),
         ("text", [("", "must be an object")]),
         (None, [("", "must be an object")]),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_a_field_of_a_body_is_named_by_a_pointer(
     world: World, api: Api, body: Any, expected: list[tuple[str, str]]
@@ -75,11 +78,15 @@ def _null(api: Api) -> Any:
             [("/permissions/0", "either user_id or group_id must be there")],
         ),
         (
+            [{"user_id": 1, "permission": "view"} | MANY],
+            [("/permissions/0", TOO_MANY)],
+        ),
+        (
             [{"user_id": 1, "group_id": 2, "permission": "view"}],
             [("/permissions/0", "either user_id or group_id must be there")],
         ),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_a_field_deep_in_a_body_is_named_too(
     world: World, api: Api, permissions: Any, expected: list[tuple[str, str]]
