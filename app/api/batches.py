@@ -30,6 +30,7 @@ from app.errors import ServiceError
 from app.inputs import is_id
 
 KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255
 TAG = Tag(name="Batches", description="Many embeds at once, made by a worker")
 
@@ -55,7 +56,7 @@ def create_batch(caller: Caller) -> tuple[BegunAnswer, int, dict[str, str]]:
     folded = {"folded_count": sent.folded_count, "folded": sent.folded}
     answer = BegunAnswer(**dict(_describe(caller, begun)), **folded)
     where = caller.outside.settings.public_url + url_for("api.get_batch", batch_id=begun.id)
-    replayed = {} if is_new else {"Idempotent-Replayed": "true"}
+    replayed = {} if is_new else {REPLAYED_HEADER: "true"}
     return answer, 202, {"Location": where, **replayed}
 
 

@@ -12,6 +12,7 @@ from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 
 from app.api import examples, reading
 from app.api.batch_bodies import CSV
+from app.api.batches import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from app.api.kinds import KINDS
 from app.api.problem import MEDIA_TYPE, Problem
 from app.core import cartridge
@@ -41,6 +42,27 @@ _TYPICAL = {
     504: "studio-timeout",
 }
 _CREATE_BATCH = "create_batch"
+_REQUEST_ID = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "description": "your reference of this request: one word of at most 64 letters, digits and "
+    "`.` `_` `-`; anything else is as good as none",
+    "schema": {"type": "string"},
+}
+_ONCE = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "a text of your own; with it the same body is the same batch for a week, and "
+    "another body is refused",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
+}
 _BY_CSV = {"schema": {"type": "string"}, "example": examples.BATCH_CSV}
 _ALLOWANCE = {
     "RateLimit-Policy": "how many calls a key has, and in how many seconds",
@@ -83,15 +105,19 @@ def describe(tree: SpecTree, public_url: str) -> dict[str, Any]:
     schemas = spec["components"]["schemas"]
     for path in spec["paths"].values():
         for operation in path.values():
-            operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
+            named = [_parameter(one) for one in operation["parameters"]]
+            operation["parameters"] = [*named, _REQUEST_ID]
             if "requestBody" in operation:
                 _add_example(operation["requestBody"]["content"], schemas)
             if media_type := _FILES.get(operation["operationId"]):
                 operation["responses"]["200"]["content"] = {media_type: _FILE}
-            if operation["operationId"] == _CREATE_BATCH:
-                operation["requestBody"]["content"][CSV] = _BY_CSV
             for status, answer in operation["responses"].items():
                 _complete_answer(int(status), answer, schemas, public_url)
+            if operation["operationId"] == _CREATE_BATCH:
+                operation["requestBody"]["content"][CSV] = _BY_CSV
+                operation["parameters"].append(_ONCE)
+                replayed = _headers({REPLAYED_HEADER: "`true`, where it was begun before"})
+                operation["responses"]["202"]["headers"] |= replayed
     return {**spec, "servers": [{"url": public_url}], "security": []}
 
 
@@ -124,8 +150,12 @@ def _complete_answer(
         headers["WWW-Authenticate"] = "what is missing (RFC 6750)"
     if status in (429, 503):
         headers["Retry-After"] = "seconds, after which the same makes sense again"
-    answer["headers"] = {
-        name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
+    answer["headers"] = _headers(headers)
+
+
+def _headers(meanings: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in meanings.items()
     }
 
 

@@ -116,6 +116,29 @@ def test_every_operation_is_described_in_words_and_by_its_name(description: Any)
             assert "type" in parameter["schema"], parameter
 
 
+def test_every_operation_takes_a_reference_and_a_batch_its_key(description: Any):
+    headers = {
+        route: {one["name"]: one for one in operation["parameters"] if one["in"] == "header"}
+        for route, operation in described(description).items()
+    }
+    begins = headers[("POST", "/api/v1/batches")]
+    schema = begins.pop("Idempotency-Key")["schema"]
+    assert {name for told in headers.values() for name in told} == {"X-Request-Id"}
+    assert all(headers.values())
+    keys = jsonschema.Draft202012Validator(schema)
+    for key in ("a", "autumn term", "~" * 255):
+        assert keys.is_valid(key), key
+    for key in ("", " ", "x" * 256, "a\tb", "é"):
+        assert not keys.is_valid(key), key
+    (begun, *others) = (
+        answer["headers"]
+        for operation in described(description).values()
+        for code, answer in operation["responses"].items()
+        if code == "202" or "Idempotent-Replayed" in answer["headers"]
+    )
+    assert (others, begun["Idempotent-Replayed"]["schema"]) == ([], {"type": "string"})
+
+
 def test_every_error_of_the_description_is_a_problem_document_with_an_example(description: Any):
     for route, operation in described(description).items():
         errors = {code: one for code, one in operation["responses"].items() if code >= "400"}
