@@ -1,5 +1,6 @@
 """The door for automation: the REST API, its description, and what its problems mean."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import Blueprint, Response, jsonify
@@ -9,7 +10,7 @@ from app.api import batches, browsing, cartridge, describing, embeds, media
 from app.api.access import Gate
 from app.api.limits import Limits
 from app.api.problem import kind_page, problem_renderer
-from app.api.routes import PREFIX, add
+from app.api.routes import PREFIX, Problems, add
 from app.outside import Outside
 
 
@@ -17,14 +18,16 @@ def create_door(outside: Outside) -> Blueprint:
     """Give the routes under `/api`, and the pages of the kinds of problems."""
     door, tree = Blueprint("api", __name__), describing.make_tree()
     gate = Gate(outside, Limits(outside.settings))
-    for operation in (
+    operations = (
         *embeds.OPERATIONS,
         *batches.OPERATIONS,
         *cartridge.OPERATIONS,
         *media.OPERATIONS,
-    ):
+    )
+    for operation in operations:
         add(door, tree, gate, operation)
-    description = partial(_description, tree, outside.settings.public_url)
+    problems = {operation.view.__name__: operation.problems for operation in operations}
+    description = partial(_description, tree, problems, outside.settings.public_url)
     door.add_url_rule(f"{PREFIX}/openapi.json", "openapi", description)
     door.add_url_rule("/api/docs", "docs", browsing.page)
     for endpoint, name in browsing.FILES.items():
@@ -33,8 +36,8 @@ def create_door(outside: Outside) -> Blueprint:
     return door
 
 
-def _description(tree: SpecTree, public_url: str) -> Response:
-    return jsonify(describing.describe(tree, public_url))
+def _description(tree: SpecTree, problems: Mapping[str, Problems], public_url: str) -> Response:
+    return jsonify(describing.describe(tree, problems, public_url))
 
 
 __all__ = ["create_door", "problem_renderer"]

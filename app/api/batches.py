@@ -161,11 +161,12 @@ def _describe_failure(caller: Caller, error: ServiceError | None) -> Failure | N
 
 READ, WRITE = "embeds:read", "embeds:write"
 ONE = "/batches/<batch_id>"
+GONE = {404: "batch-not-found"}
 OPERATIONS = (
-    Operation("POST", "/batches", create_batch, WRITE, TAG, {202: BegunAnswer}, (), body=BatchWish),
-    Operation("GET", "/batches", list_batches, READ, TAG, {200: BatchesAnswer}, ()),
-    Operation("GET", ONE, get_batch, READ, TAG, {200: BatchAnswer}, (404,)),
-    Operation("GET", f"{ONE}/items", list_batch_items, READ, TAG, {200: ItemsAnswer}, (404,)),
-    Operation("POST", f"{ONE}/cancel", cancel_batch, WRITE, TAG, {200: BatchAnswer}, (404,)),
-    Operation("POST", f"{ONE}/retry", retry_batch, WRITE, TAG, {200: BatchAnswer}, (404,)),
+    Operation("POST", "/batches", create_batch, WRITE, TAG, {202: BegunAnswer}, {}, body=BatchWish),
+    Operation("GET", "/batches", list_batches, READ, TAG, {200: BatchesAnswer}, {}),
+    Operation("GET", ONE, get_batch, READ, TAG, {200: BatchAnswer}, GONE),
+    Operation("GET", f"{ONE}/items", list_batch_items, READ, TAG, {200: ItemsAnswer}, GONE),
+    Operation("POST", f"{ONE}/cancel", cancel_batch, WRITE, TAG, {200: BatchAnswer}, GONE),
+    Operation("POST", f"{ONE}/retry", retry_batch, WRITE, TAG, {200: BatchAnswer}, GONE),
 )

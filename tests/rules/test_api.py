@@ -152,6 +152,46 @@ def test_every_error_of_the_description_is_a_problem_document_with_an_example(de
             assert content["example"]["type"].rpartition("/")[2] in KINDS
 
 
+MISSING = {
+    "/api/v1/batches": "batch-not-found",
+    "/api/v1/courses": "course-empty",
+    "/api/v1/embeds": "media-not-found",
+    "/api/v1/embeds/{embed_id}": "embed-not-found",
+    "/api/v1/media": "media-not-found",
+    "/api/v1/media/search": "studio-not-found",
+}
+
+
+def _shown(operation: Any, code: str) -> Any:
+    return operation["responses"][code]["content"]["application/problem+json"]["example"]
+
+
+def test_an_example_of_nothing_there_is_of_what_the_operation_looks_for(description: Any):
+    for (method, path), operation in described(description).items():
+        if "404" in operation["responses"]:
+            of = max((begin for begin in MISSING if path.startswith(begin)), key=len)
+            shown = _shown(operation, "404")["type"].rpartition("/")[2]
+            assert shown == MISSING[of], (method, path)
+        of_studio = "502" in operation["responses"]
+        shown = _shown(operation, "503")["type"].rpartition("/")[2]
+        assert shown == ("studio-unavailable" if of_studio else "database-unavailable"), path
+
+
+def test_an_example_of_a_fault_is_of_something_that_can_be_sent_there(description: Any):
+    for route, operation in described(description).items():
+        (fault,) = _shown(operation, "422")["errors"]
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            name = schema["$ref"].rpartition("/")[2]
+            required = description["components"]["schemas"][name]["required"]
+            assert fault["pointer"] in {f"/{field}" for field in required}, route
+            assert "parameter" not in fault
+        else:
+            names = {one["name"] for one in operation["parameters"] if one["in"] != "header"}
+            assert fault["parameter"] in names, route
+            assert "pointer" not in fault
+
+
 def test_every_example_is_what_its_schema_says(description: Any):
     found = list(examples(description))
     operations = described(description).values()
