@@ -24,15 +24,21 @@ from app.inputs import LONGEST_START_SECONDS, printable
 from app.studio.protocol import Meta
 
 LONGEST_TITLE = 255
+SOMETHING = r"[^\s\x00-\x1f\x7f-\x9f]"
+"""What is neither blank nor a control character."""
 
 
 def _one_line(text: str) -> str:
     if not (line := " ".join(printable(text).split())):
-        raise ValueError("must have a letter or a digit")
+        raise ValueError("must not be blank")
     return line
 
 
-Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(_one_line)]
+Title = Annotated[
+    str,
+    Field(max_length=LONGEST_TITLE, json_schema_extra={"pattern": SOMETHING}),
+    AfterValidator(_one_line),
+]
 
 
 class BatchItemWish(Wish):

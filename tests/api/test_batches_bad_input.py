@@ -55,7 +55,7 @@ def _count(api: Api) -> int:
         (
             {"items": [GOOD | {"title": " \n", "start_at": -1}]},
             [
-                ("/items/0/title", "must have a letter or a digit"),
+                ("/items/0/title", "must not be blank"),
                 ("/items/0/start_at", "should be greater than or equal to 0"),
             ],
         ),
