@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from functools import partial
 
 from flask import Blueprint, Response, jsonify
+from flask.blueprints import BlueprintSetupState
 from spectree import SpecTree
 
 from app.api import batches, browsing, cartridge, describing, embeds, media
 from app.api.access import Gate
 from app.api.limits import Limits
 from app.api.problem import kind_page, problem_renderer
-from app.api.routes import PREFIX, Problems, add
+from app.api.routes import PREFIX, MediaIdConverter, Problems, add
 from app.outside import Outside
 
 
 def create_door(outside: Outside) -> Blueprint:
     """Give the routes under `/api`, and the pages of the kinds of problems."""
     door, tree = Blueprint("api", __name__), describing.make_tree()
+    door.record_once(_teach_media_ids)
     gate = Gate(outside, Limits(outside.settings))
     operations = (
         *embeds.OPERATIONS,
@@ -34,6 +36,10 @@ def create_door(outside: Outside) -> Blueprint:
         door.add_url_rule(f"/api/docs/{name}", endpoint, partial(browsing.file, name))
     door.add_url_rule("/problems/<name>", "kind", kind_page)
     return door
+
+
+def _teach_media_ids(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["media_id"] = MediaIdConverter
 
 
 def _description(tree: SpecTree, problems: Mapping[str, Problems], public_url: str) -> Response:

@@ -116,9 +116,10 @@ def describe(tree: SpecTree, problems: Mapping[str, Problems], public_url: str) 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     """Give a parameter with one type: it is there, or it is left out, and never null."""
-    schema = dict(parameter["schema"])
     if parameter["in"] == "path":
-        schema = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
+        return {**parameter, "schema": number}
+    schema = dict(parameter["schema"])
     kinds = [one for one in schema.pop("anyOf", ()) if one != _NULL]
     if kinds:
         del schema["default"]

@@ -132,7 +132,7 @@ def _list(key: str, shapes: Iterable[Shape]) -> Json:
     return {key: [shape.as_json() for shape in shapes]}
 
 
-ONE = "/media/<media_id>"
+ONE = "/media/<media_id:media_id>"
 READ, WRITE = "media:read", "media:write"
 OF_SEARCH = {**FROM_STUDIO, 404: "studio-not-found"}
 OPERATIONS = (

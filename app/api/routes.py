@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from spectree import Response, SpecTree
 from spectree.models import Tag
+from werkzeug.routing import BaseConverter
 
 from app.api import reading
 from app.api.access import Gate
@@ -34,6 +35,16 @@ FROM_STUDIO: Problems = {
     503: "studio-unavailable",
     504: "studio-timeout",
 }
+
+
+class MediaIdConverter(BaseConverter):
+    """What stands for the number of a media, whatever it is: but `search` is an address itself.
+
+    Else it would be told that a search can be deleted.
+    """
+
+    regex = r"(?!search$)[^/]+"
+    part_isolating = True
 
 
 @dataclass(frozen=True)

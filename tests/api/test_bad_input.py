@@ -242,7 +242,9 @@ def test_json_with_a_charset_is_taken(api: Api):
         ("PATCH", "/embeds", 405, "method-not-allowed"),
         ("POST", "/media/search", 405, "method-not-allowed"),
         ("GET", f"/media/{CELLS}/archive", 405, "method-not-allowed"),
-        ("DELETE", "/media/search", 422, "fields-odd"),
+        ("DELETE", "/media/search", 405, "method-not-allowed"),
+        ("GET", "/media/search/users", 404, "not-found"),
+        ("GET", "/media/searches", 422, "fields-odd"),
     ],
 )
 def test_what_is_not_there_is_a_problem_too(
@@ -251,6 +253,15 @@ def test_what_is_not_there_is_a_problem_too(
     answer = api.call(method, path)
     check_problem(world, answer, status, name)
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_the_methods_of_an_address_are_named(api: Api):
+    allowed = {
+        path: sorted(api.call("OPTIONS", path).headers["Allow"].split(", "))
+        for path in ("/media/search", f"/media/{CELLS}", "/media/abc")
+    }
+    one = ["DELETE", "GET", "HEAD"]
+    assert allowed == {"/media/search": ["GET", "HEAD"], f"/media/{CELLS}": one, "/media/abc": one}
 
 
 def test_a_head_answers_as_a_get_does_without_its_body(api: Api):

@@ -12,7 +12,7 @@ from app import create_app
 from app.api.kinds import KINDS
 from app.core.api_keys import SCOPES
 from app.settings import Settings
-from tests.rules.source import read_sources
+from tests.rules.source import read_path, read_sources
 from tests.rules.test_reference import slugs
 from tests.world import bare_environment
 
@@ -60,7 +60,7 @@ def description(app: Flask) -> Any:
 def guarded(app: Flask) -> dict[tuple[str, str], str | None]:
     """The routes under `/api`, each with the scope that its view asks for."""
     return {
-        (method, rule.rule): getattr(app.view_functions[rule.endpoint], "scope", None)
+        (method, read_path(rule)): getattr(app.view_functions[rule.endpoint], "scope", None)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api") and rule.rule not in OPEN_TO_ALL
         for method in (rule.methods or set()) - {"HEAD"}
