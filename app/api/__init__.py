@@ -12,6 +12,7 @@ from app.api.access import Gate
 from app.api.limits import Limits
 from app.api.problem import kind_page, problem_renderer
 from app.api.routes import PREFIX, MediaIdConverter, Problems, add
+from app.core.api_keys import Uses
 from app.outside import Outside
 
 
@@ -19,7 +20,7 @@ def create_door(outside: Outside) -> Blueprint:
     """Give the routes under `/api`, and the pages of the kinds of problems."""
     door, tree = Blueprint("api", __name__), describing.make_tree()
     door.record_once(_teach_media_ids)
-    gate = Gate(outside, Limits(outside.settings))
+    gate = Gate(outside, Limits(outside.settings), Uses(outside.db))
     operations = (
         *embeds.OPERATIONS,
         *batches.OPERATIONS,
