@@ -23,6 +23,7 @@ def create_app() -> Flask:
     outside = Outside.from_settings(settings)
 
     app = _Service(__name__)
+    app.url_map.merge_slashes = False  # a slash too many is 404, and no redirect
     app.extensions["outside"] = outside
     cli.register(app)
 

@@ -20,10 +20,10 @@ ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 def wrap(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Give every request a reference, and every answer its headers and its log line.
 
-    What a client says of the host is put aside: absolute URLs come from `PUBLIC_URL`. A header
-    that an answer has already stays as it is. Programs may bring a reference of their own.
+    What a client says of scheme and host is put aside: absolute URLs come from `PUBLIC_URL`. A
+    header that an answer has already stays as it is. Programs may bring a reference of their own.
     """
-    host = urlsplit(settings.public_url).netloc
+    public = urlsplit(settings.public_url)
     always = tuple({**ALWAYS, **(ONLY_HTTPS if settings.secure else {})}.items())
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -39,7 +39,7 @@ def wrap(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
             _log(environ, status, time.perf_counter() - began)
             return start_response(status, headers, *rest)
 
-        environ["HTTP_HOST"] = host
+        environ["wsgi.url_scheme"], environ["HTTP_HOST"] = public.scheme, public.netloc
         return inner(environ, start)
 
     return serve

@@ -11,7 +11,7 @@ from flask import Response, after_this_request, request
 from app.api.limits import Allowance, Limits
 from app.api.problem import AccessError
 from app.core import accounts, api_keys
-from app.core.api_keys import ApiKey
+from app.core.api_keys import ApiKey, Uses
 from app.errors import ApiError
 from app.locks import BusyError
 from app.outside import Outside
@@ -52,17 +52,18 @@ class Gate:
 
     outside: Outside
     limits: Limits
+    uses: Uses
 
     def let_in(self, scope: str) -> Caller:
         """Find who calls; raises `AccessError` where they may not (RFC 6750, 3), and `ApiError`."""
-        key = self._find_key()
-        _count(self.limits.take(key.id, time.monotonic()))
+        key, now = self._find_key(), time.monotonic()
+        _count(self.limits.take(key.id, now))
         if scope not in key.scopes:
             challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
             raise AccessError(
                 "scope-missing", 403, f"This key lacks the scope {scope}.", "", challenge=challenge
             )
-        api_keys.note_use(self.outside.db, key)
+        self.uses.note(key, now)
         return Caller(self.outside, key, accounts.find_account(self.outside.db, key.account_id))
 
     def _find_key(self) -> ApiKey:

@@ -6,6 +6,7 @@ plans of commands, which name media by title and courses by SIS id.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,7 +19,7 @@ from pydantic_core import from_json
 from app.api.batch_shapes import BatchItemWish, Folded
 from app.api.problem import FieldFault, FieldsError, odd_fields
 from app.api.reading import point_to, read_faults
-from app.api.shapes import Wish
+from app.api.shapes import MOST_FIELDS, Wish
 from app.core import batch_making
 from app.core.batch_making import MOST_ITEMS, NewItem
 from app.errors import ApiError
@@ -27,6 +28,9 @@ from app.inputs import read_positive
 JSON, CSV = "application/json", "text/csv"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 10 * MOST_ITEMS
+MOST_COLUMNS = MOST_FIELDS
+MOST_BRACKETS = 250_000
+"""Of both kinds, in texts too: JSON needs 20,002 for as many items as a batch may have."""
 MOST_TOLD = 1000
 FIELDS = frozenset(BatchItemWish.model_fields) - {"more"}
 NEEDED = ("media_id", "course_id")
@@ -63,6 +67,8 @@ def read_body() -> Sent:
 
 
 def _read_json(body: bytes) -> list[Placed]:
+    if body.count(b"[") + body.count(b"{") > MOST_BRACKETS:
+        raise _odd([_at((), f"must not have more than {MOST_BRACKETS:,} opening brackets")])
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError:
@@ -81,18 +87,26 @@ def _read_csv(body: bytes) -> list[Placed]:
         text = body.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         heads = next(rows, [])
+        _check_heads(heads)
         filled = _read_rows(rows)
     except (UnicodeDecodeError, csv.Error):
         raise _unreadable("CSV") from None
-    twice = sorted({name for name in heads if name and heads.count(name) > 1})
-    faults = [_at(("rows", 1, name), "is missing") for name in NEEDED if name not in heads]
-    faults += [_at(("rows", 1, name), "is there twice") for name in twice]
-    if faults:
-        raise _odd(faults)
     if surplus := [row for row, cells in filled if any(map(str.strip, cells[len(heads) :]))]:
         told = "has more cells than there are columns"
         raise _odd([_at(("rows", row), told) for row in surplus])
     return [(("rows", row), _read_row(heads, cells)) for row, cells in filled]
+
+
+def _check_heads(heads: list[str]) -> None:
+    if len(heads) > MOST_COLUMNS:
+        raise _odd([_at(("rows", 1), f"has more than {MOST_COLUMNS} columns")])
+    counts = Counter(filter(None, heads))
+    faults = [_at(("rows", 1, name), "is missing") for name in NEEDED if not counts[name]]
+    faults += [
+        _at(("rows", 1, name), "is there twice") for name in sorted(counts) if counts[name] > 1
+    ]
+    if faults:
+        raise _odd(faults)
 
 
 def _read_rows(rows: Iterable[list[str]]) -> list[tuple[int, list[str]]]:

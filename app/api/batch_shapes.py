@@ -3,25 +3,42 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from app.api import examples
-from app.api.shapes import TYPES, Answer, EmbedAnswer, EmbedType, Id, Paging, Whole, Wish
+from app.api.shapes import (
+    MOST_FIELDS,
+    TYPES,
+    Answer,
+    EmbedAnswer,
+    EmbedType,
+    Id,
+    Paging,
+    Whole,
+    Wish,
+    few,
+)
 from app.core.batch_making import MOST_ITEMS
 from app.core.batches import ItemStatus, Status
 from app.inputs import LONGEST_START_SECONDS, printable
 from app.studio.protocol import Meta
 
 LONGEST_TITLE = 255
+SOMETHING = r"[^\s\x00-\x1f\x7f-\x9f]"
+"""What is neither blank nor a control character."""
 
 
 def _one_line(text: str) -> str:
     if not (line := " ".join(printable(text).split())):
-        raise ValueError("must have a letter or a digit")
+        raise ValueError("must not be blank")
     return line
 
 
-Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(_one_line)]
+Title = Annotated[
+    str,
+    Field(max_length=LONGEST_TITLE, json_schema_extra={"pattern": SOMETHING}),
+    AfterValidator(_one_line),
+]
 
 
 class BatchItemWish(Wish):
@@ -35,7 +52,9 @@ class BatchItemWish(Wish):
     start_at: Annotated[int, Field(ge=0, le=LONGEST_START_SECONDS), Whole] | None = Field(
         None, description="seconds, in the link and the iframe of this item"
     )
-    more: dict[str, str] = Field({}, description="kept, and given back with the item")
+    more: Annotated[dict[str, str], Field(max_length=MOST_FIELDS), BeforeValidator(few)] = Field(
+        {}, description="kept, and given back with the item"
+    )
 
 
 class BatchWish(Wish):

@@ -29,6 +29,7 @@ from app.errors import ServiceError
 from app.inputs import is_id
 
 KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255
 TAG = Tag(name="Batches", description="Many embeds at once, made by a worker")
 
@@ -54,7 +55,7 @@ def create_batch(caller: Caller) -> tuple[BegunAnswer, int, dict[str, str]]:
     folded = {"folded_count": sent.folded_count, "folded": sent.folded}
     answer = BegunAnswer(**dict(_describe(caller, begun)), **folded)
     where = caller.outside.settings.public_url + url_for("api.get_batch", batch_id=begun.id)
-    replayed = {} if is_new else {"Idempotent-Replayed": "true"}
+    replayed = {} if is_new else {REPLAYED_HEADER: "true"}
     return answer, 202, {"Location": where, **replayed}
 
 
@@ -157,11 +158,12 @@ def _describe_failure(caller: Caller, error: ServiceError | None) -> Failure | N
 
 READ, WRITE = "embeds:read", "embeds:write"
 ONE = "/batches/<batch_id>"
+GONE = {404: "batch-not-found"}
 OPERATIONS = (
-    Operation("POST", "/batches", create_batch, WRITE, TAG, {202: BegunAnswer}, (), body=BatchWish),
-    Operation("GET", "/batches", list_batches, READ, TAG, {200: BatchesAnswer}, ()),
-    Operation("GET", ONE, get_batch, READ, TAG, {200: BatchAnswer}, (404,)),
-    Operation("GET", f"{ONE}/items", list_batch_items, READ, TAG, {200: ItemsAnswer}, (404,)),
-    Operation("POST", f"{ONE}/cancel", cancel_batch, WRITE, TAG, {200: BatchAnswer}, (404,)),
-    Operation("POST", f"{ONE}/retry", retry_batch, WRITE, TAG, {200: BatchAnswer}, (404,)),
+    Operation("POST", "/batches", create_batch, WRITE, TAG, {202: BegunAnswer}, {}, body=BatchWish),
+    Operation("GET", "/batches", list_batches, READ, TAG, {200: BatchesAnswer}, {}),
+    Operation("GET", ONE, get_batch, READ, TAG, {200: BatchAnswer}, GONE),
+    Operation("GET", f"{ONE}/items", list_batch_items, READ, TAG, {200: ItemsAnswer}, GONE),
+    Operation("POST", f"{ONE}/cancel", cancel_batch, WRITE, TAG, {200: BatchAnswer}, GONE),
+    Operation("POST", f"{ONE}/retry", retry_batch, WRITE, TAG, {200: BatchAnswer}, GONE),
 )

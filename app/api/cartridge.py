@@ -29,6 +29,6 @@ OPERATIONS = (
         embeds.READ,
         embeds.TAG,
         {200: None},
-        (404,),
+        {404: "course-empty"},
     ),
 )

@@ -5,6 +5,7 @@ that numbers in paths are numbers, an example of everything, and what headers te
 """
 
 import copy
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,8 +15,11 @@ from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 
 from app.api import examples, reading
 from app.api.batch_bodies import CSV
+from app.api.batches import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from app.api.kinds import KINDS
-from app.api.problem import MEDIA_TYPE, Problem
+from app.api.problem import MEDIA_TYPE, Problem, address_of
+from app.api.reading import point_to
+from app.api.routes import Problems
 from app.core import cartridge
 from app.core.api_keys import SCOPES
 from app.inputs import LARGEST_ID
@@ -28,21 +32,28 @@ ABOUT = (
     "9457). Each answer has `X-Request-Id`, which stands in the service's log: yours, if you sent "
     "one. A key may make so many calls a minute; what is left is told by `RateLimit`."
 )
-_TYPICAL = {
-    400: "body-unreadable",
-    401: "key-unknown",
-    403: "scope-missing",
-    404: "media-not-found",
-    413: "too-large",
-    415: "media-type",
-    422: "fields-odd",
-    429: "too-many-calls",
-    500: "internal",
-    502: "studio-answer",
-    503: "studio-unavailable",
-    504: "studio-timeout",
-}
 _CREATE_BATCH = "create_batch"
+_REQUEST_ID = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "description": "your reference of this request: one word of at most 64 letters, digits and "
+    "`.` `_` `-`; anything else is as good as none",
+    "schema": {"type": "string"},
+}
+_ONCE = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "a text of your own; with it the same body is the same batch for a week, and "
+    "another body is refused",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
+}
 _BY_CSV = {"schema": {"type": "string"}, "example": examples.BATCH_CSV}
 _ALLOWANCE = {
     "RateLimit-Policy": "how many calls a key has, and in how many seconds",
@@ -85,29 +96,38 @@ def make_tree() -> SpecTree:
     )
 
 
-def describe(tree: SpecTree, public_url: str) -> dict[str, Any]:
-    """Give the whole description."""
+def describe(tree: SpecTree, problems: Mapping[str, Problems], public_url: str) -> dict[str, Any]:
+    """Give the whole description; `problems` are those of each operation, by its name."""
     spec: dict[str, Any] = copy.deepcopy(tree.spec)
     schemas = spec["components"]["schemas"]
     for path in spec["paths"].values():
         for operation in path.values():
-            operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
+            named = [_parameter(one) for one in operation["parameters"]]
+            operation["parameters"] = [*named, _REQUEST_ID]
             if "requestBody" in operation:
                 _add_example(operation["requestBody"]["content"], schemas)
             if media_type := _FILES.get(operation["operationId"]):
                 operation["responses"]["200"]["content"] = {media_type: _FILE}
+            for status, answer in operation["responses"].items():
+                _complete_answer(int(status), answer, schemas)
+            for status, slug in problems[operation["operationId"]].items():
+                content = operation["responses"][str(status)]["content"][MEDIA_TYPE]
+                fault = _fault(operation, schemas) if slug == "fields-odd" else None
+                content["example"] = _problem(status, slug, fault, public_url)
             if operation["operationId"] == _CREATE_BATCH:
                 operation["requestBody"]["content"][CSV] = _BY_CSV
-            for status, answer in operation["responses"].items():
-                _complete_answer(int(status), answer, schemas, public_url)
+                operation["parameters"].append(_ONCE)
+                replayed = _headers({REPLAYED_HEADER: "`true`, where it was begun before"})
+                operation["responses"]["202"]["headers"] |= replayed
     return {**spec, "servers": [{"url": public_url}], "security": []}
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     """Give a parameter with one type: it is there, or it is left out, and never null."""
-    schema = dict(parameter["schema"])
     if parameter["in"] == "path":
-        schema = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
+        return {**parameter, "schema": number}
+    schema = dict(parameter["schema"])
     kinds = [one for one in schema.pop("anyOf", ()) if one != _NULL]
     if kinds:
         del schema["default"]
@@ -115,13 +135,10 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     return {**parameter, "schema": schema}
 
 
-def _complete_answer(
-    status: int, answer: dict[str, Any], schemas: dict[str, Any], public_url: str
-) -> None:
+def _complete_answer(status: int, answer: dict[str, Any], schemas: dict[str, Any]) -> None:
     headers = {"X-Request-Id": "the reference of this request in the service's log"}
     if status >= 400:
         answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
-        answer["content"][MEDIA_TYPE]["example"] = _problem(status, public_url)
     elif "application/json" in answer.get("content", {}):
         _add_example(answer["content"], schemas)
     if status != 401:
@@ -132,8 +149,12 @@ def _complete_answer(
         headers["WWW-Authenticate"] = "what is missing (RFC 6750)"
     if status in (429, 503):
         headers["Retry-After"] = "seconds, after which the same makes sense again"
-    answer["headers"] = {
-        name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
+    answer["headers"] = _headers(headers)
+
+
+def _headers(meanings: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in meanings.items()
     }
 
 
@@ -142,16 +163,26 @@ def _add_example(content: dict[str, Any], schemas: dict[str, Any]) -> None:
     content["application/json"]["example"] = schemas[name]["examples"][0]
 
 
-def _problem(status: int, public_url: str) -> dict[str, Any]:
-    slug = _TYPICAL[status]
+def _problem(
+    status: int, slug: str, fault: dict[str, str] | None, public_url: str
+) -> dict[str, Any]:
     kind = KINDS[slug]
-    example: dict[str, Any] = {
-        "type": f"{public_url}/problems/{slug}",
+    example = {
+        "type": address_of(public_url, slug),
         "title": kind.title,
         "status": status,
         "detail": kind.meaning,
         "reference": "4f1c09ab27",
     }
-    if status == 422:
-        example["errors"] = [{"detail": "is missing", "pointer": "/course_id"}]
-    return example
+    return example if fault is None else {**example, "errors": [fault]}
+
+
+def _fault(operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, str]:
+    """Give a fault that this operation can have: in its body, else in its first parameter."""
+    if "requestBody" in operation:
+        name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        needed = schemas[name.rpartition("/")[2]]["required"]
+        return {"detail": "is missing", "pointer": point_to(needed[0])}
+    number = operation["parameters"][0]
+    detail = f"must be a whole number from 1 to {number['schema']['maximum']}"
+    return {"detail": detail, "parameter": number["name"]}

@@ -76,9 +76,10 @@ def _describe_all(caller: Caller, found: list[Embed]) -> list[EmbedAnswer]:
 
 
 READ, WRITE = "embeds:read", "embeds:write"
+GONE = {404: "embed-not-found"}
 OPERATIONS = (
     Operation("POST", "/embeds", create_embed, WRITE, TAG, {200: EmbedAnswer, 201: EmbedAnswer}),
-    Operation("GET", "/embeds", list_embeds, READ, TAG, {200: EmbedsAnswer}, ()),
-    Operation("GET", "/embeds/<embed_id>", get_embed, READ, TAG, {200: EmbedAnswer}, (404,)),
-    Operation("DELETE", "/embeds/<embed_id>", forget_embed, WRITE, TAG, {204: None}, (404,)),
+    Operation("GET", "/embeds", list_embeds, READ, TAG, {200: EmbedsAnswer}, {}),
+    Operation("GET", "/embeds/<embed_id>", get_embed, READ, TAG, {200: EmbedAnswer}, GONE),
+    Operation("DELETE", "/embeds/<embed_id>", forget_embed, WRITE, TAG, {204: None}, GONE),
 )

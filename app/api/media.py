@@ -10,7 +10,7 @@ from spectree.models import Tag
 
 from app.api import embeds
 from app.api.access import Caller
-from app.api.routes import Operation
+from app.api.routes import FROM_STUDIO, Operation
 from app.api.shapes import (
     CoursesAnswer,
     DownloadQuery,
@@ -132,10 +132,11 @@ def _list(key: str, shapes: Iterable[Shape]) -> Json:
     return {key: [shape.as_json() for shape in shapes]}
 
 
-ONE = "/media/<media_id>"
+ONE = "/media/<media_id:media_id>"
 READ, WRITE = "media:read", "media:write"
+OF_SEARCH = {**FROM_STUDIO, 404: "studio-not-found"}
 OPERATIONS = (
-    Operation("GET", "/media/search", search_media, READ, TAG, {200: MediaPageAnswer}),
+    Operation("GET", "/media/search", search_media, READ, TAG, {200: MediaPageAnswer}, OF_SEARCH),
     Operation("GET", ONE, get_media, READ, TAG, {200: MediaAnswer}),
     Operation("DELETE", ONE, delete_media, WRITE, TAG, {200: MediaAnswer}),
     Operation("PUT", f"{ONE}/archive", archive_media, WRITE, TAG, {200: MediaAnswer}),

@@ -10,22 +10,48 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from spectree import Response, SpecTree
 from spectree.models import Tag
+from werkzeug.routing import BaseConverter
 
 from app.api import reading
 from app.api.access import Gate
 from app.api.problem import Problem
 
 PREFIX = "/api/v1"
-ALWAYS = (401, 403, 422, 429, 500, 503)
-WITH_BODY = (400, 413, 415)
-FROM_STUDIO = (400, 404, 502, 504)
+Problems = Mapping[int, str]
+"""Statuses of errors, each with the kind of problem that is typical of it."""
+ALWAYS: Problems = {
+    401: "key-unknown",
+    403: "scope-missing",
+    422: "fields-odd",
+    429: "too-many-calls",
+    500: "internal",
+    503: "database-unavailable",
+}
+WITH_BODY: Problems = {400: "body-unreadable", 413: "too-large", 415: "media-type"}
+FROM_STUDIO: Problems = {
+    400: "studio-rejected",
+    404: "media-not-found",
+    502: "studio-answer",
+    503: "studio-unavailable",
+    504: "studio-timeout",
+}
+
+
+class MediaIdConverter(BaseConverter):
+    """What stands for the number of a media, whatever it is: but `search` is an address itself.
+
+    Else it would be told that a search can be deleted.
+    """
+
+    regex = r"(?!search$)[^/]+"
+    part_isolating = True
 
 
 @dataclass(frozen=True)
 class Operation:
     """An operation: `view` takes a `Caller`, the numbers in the path, and `query` or `json`.
 
-    `answers` are the good statuses with their bodies; `errors` those beyond the usual ones.
+    `answers` are the good statuses with their bodies; `errors` what can go wrong beyond the usual.
     `body` is for a view that takes no `json`, because it reads the body by itself.
     """
 
@@ -35,7 +61,7 @@ class Operation:
     scope: str
     tag: Tag
     answers: Mapping[int, type[BaseModel] | None]
-    errors: tuple[int, ...] = field(default=FROM_STUDIO)
+    errors: Problems = field(default_factory=lambda: FROM_STUDIO)
     body: type[BaseModel] | None = None
 
     @property
@@ -48,15 +74,16 @@ class Operation:
         """Whether it reads a query."""
         return "query" in self.view.__annotations__
 
-    def statuses(self) -> list[int]:
-        """Give every status of an error, in order."""
-        of_body = WITH_BODY if self.takes_json or self.body else ()
-        return sorted({*ALWAYS, *of_body, *self.errors})
+    @property
+    def problems(self) -> Problems:
+        """All that can go wrong."""
+        of_body = WITH_BODY if self.takes_json or self.body else {}
+        return {**ALWAYS, **self.errors, **of_body}
 
 
 def add(door: Blueprint, tree: SpecTree, gate: Gate, operation: Operation) -> None:
     """Let the door serve an operation, guarded by its scope, and the tree describe it."""
-    models: dict[str, Any] = {f"HTTP_{status}": Problem for status in operation.statuses()}
+    models: dict[str, Any] = {f"HTTP_{status}": Problem for status in sorted(operation.problems)}
     models |= {f"HTTP_{status}": model for status, model in operation.answers.items()}
     checked = tree.validate(
         json=operation.body,

@@ -6,7 +6,7 @@ What Studio answers is handed on as `studio.shapes` read it, with whatever else 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.api import examples
 from app.inputs import LARGEST_ID, read_positive
@@ -34,13 +34,23 @@ Number = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_number)]
 PageNumber = Annotated[int, Field(ge=1, le=LARGEST_PAGE), BeforeValidator(_number)]
 PerPage = Annotated[int, Field(ge=1, le=MOST_PER_PAGE), BeforeValidator(_number)]
 EmbedType = Literal["embed", "bare_embed"]
+MOST_FIELDS = 200
 TYPES = "`embed` with media tabs, `bare_embed` the player only"
+
+
+def few(value: Any) -> Any:
+    """Refuse an object of very many fields before each of them is a fault of its own."""
+    if isinstance(value, dict) and len(value) > MOST_FIELDS:
+        raise ValueError(f"must not have more than {MOST_FIELDS} fields")
+    return value
 
 
 class Wish(BaseModel):
     """A body: strict, and with nothing that is not known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    _few = model_validator(mode="before")(few)
 
 
 class StudioEmbedWish(Wish):
@@ -80,6 +90,8 @@ class GrantWish(Grant):
 
     user_id: Id | None = None
     group_id: Id | None = None
+
+    _few = model_validator(mode="before")(few)
 
 
 class PermissionsWish(Wish):

@@ -5,6 +5,7 @@ guess what it is of. A key is looked up at each request, so a revoked one ends a
 """
 
 import hashlib
+import math
 import re
 import secrets
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
 from app.errors import ApiError
@@ -20,10 +23,12 @@ from app.models import api_key
 
 SCOPES = ("embeds:read", "embeds:write", "media:read", "media:write")
 USE_NOTED_AFTER = timedelta(minutes=1)
+QUIET_SECONDS = 60.0
 _FORM = re.compile(r"se_[0-9a-f]{8}_[0-9a-f]{64}", re.ASCII)
 _BY_HASH = sa.select(api_key).where(
     api_key.c.hash == sa.bindparam("hash"), api_key.c.revoked_at.is_(None)
 )
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,27 @@ def note_use(db: Database, key: ApiKey) -> None:
         with db.writing() as connection:
             here = api_key.c.id == key.id
             connection.execute(sa.update(api_key).where(here).values(last_used_at=now))
+
+
+class Uses:
+    """Notes when keys are used; as it is a courtesy, a call goes on where nothing can be written.
+
+    After that nothing is noted for a minute: on SQLite it may have been waited for.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._quiet_until = -math.inf
+
+    def note(self, key: ApiKey, now: float) -> None:
+        """Keep that a key is used; `now` is that of a clock that nobody sets, in seconds."""
+        if now < self._quiet_until:
+            return
+        try:
+            note_use(self._db, key)
+        except DBAPIError as error:
+            self._quiet_until = now + QUIET_SECONDS
+            log.warning("key-use-not-noted", key_id=key.id, why=str(error.orig))
 
 
 def list_keys(db: Database) -> list[ApiKey]:

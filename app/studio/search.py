@@ -18,9 +18,11 @@ from pydantic import (
     field_validator,
 )
 
-from app.inputs import LARGEST_ID
+from app.inputs import LARGEST_ID, printable
 from app.studio.arguments import EMAIL, explain
 
+LINE = r"^\s*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*\s*$"
+"""Something stands there, and no control character within: for those who read the schema."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -34,6 +36,14 @@ def _day(value: Any) -> Any:
     raise ValueError("must be a date such as 2026-03-01")
 
 
+def _line(text: str) -> str:
+    if not (line := text.strip()):
+        raise ValueError("must not be blank")
+    if line != printable(line):
+        raise ValueError("must be a text on one line")
+    return line
+
+
 def _email(text: str) -> str:
     if not EMAIL.fullmatch(text):
         raise ValueError("must be an e-mail address")
@@ -42,7 +52,9 @@ def _email(text: str) -> str:
 
 Size = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Day = Annotated[date, BeforeValidator(_day)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Text = Annotated[
+    str, Field(max_length=255, json_schema_extra={"pattern": LINE}), AfterValidator(_line)
+]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -72,13 +84,6 @@ class MediaSearch(BaseModel):
     owner: Email | None = Field(None, description="the owner's e-mail address")
     tag: Text | None = Field(None, description="the whole name of a tag")
     source: Word | None = Field(None, description="where the media came from")
-
-    @field_validator("title", "tag")
-    @classmethod
-    def _on_one_line(cls, value: str | None) -> str | None:
-        if value is not None and not value.isprintable():
-            raise ValueError("must be a text on one line")
-        return value
 
     @field_validator("end_date", "last_viewed_end_date", "last_viewed_by_student_end_date")
     @classmethod

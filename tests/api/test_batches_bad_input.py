@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.api.batching import CSV, begin, begin_csv
+from tests.api.batching import CSV, begin, begin_csv, items_of
 from tests.api.calling import CELLS, Api, check_problem, faults
 from tests.world import World
 
 JSON = {"Content-Type": "application/json"}
 GOOD = {"media_id": CELLS, "course_id": 101}
+NAMES = ",".join(["media_id", "course_id", *map(str, range(198))])
+"""As many columns as there may be."""
+MANY = dict.fromkeys(map(str, range(201)), "x")
+TOO_MANY = "must not have more than 200 fields"
 OBJECT = "must be an object"
 NUMBER = "should be a valid integer"
 
@@ -51,7 +55,7 @@ def _count(api: Api) -> int:
         (
             {"items": [GOOD | {"title": " \n", "start_at": -1}]},
             [
-                ("/items/0/title", "must have a letter or a digit"),
+                ("/items/0/title", "must not be blank"),
                 ("/items/0/start_at", "should be greater than or equal to 0"),
             ],
         ),
@@ -66,8 +70,11 @@ def _count(api: Api) -> int:
             {"items": [GOOD | {"more": {"module": 1}}]},
             [("/items/0/more/module", "should be a valid string")],
         ),
+        ({"items": [], **MANY}, [("", TOO_MANY)]),
+        ({"items": [GOOD, GOOD | MANY]}, [("/items/1", TOO_MANY)]),
+        ({"items": [GOOD | {"more": MANY}]}, [("/items/0/more", TOO_MANY)]),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_every_fault_of_json_has_its_pointer(
     world: World, api: Api, body: Any, expected: list[tuple[str, str]]
@@ -101,8 +108,9 @@ def test_every_fault_of_json_has_its_pointer(
             ],
         ),
         ("media_id,course_id\n1,2,3\n", [("/rows/2", "has more cells than there are columns")]),
+        (f"{NAMES},one_more\n1,2\n", [("/rows/1", "has more than 200 columns")]),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:60],
 )
 def test_every_fault_of_csv_has_the_row_of_a_spreadsheet_and_its_column(
     world: World, api: Api, text: str, expected: list[tuple[str, str]] | None
@@ -111,6 +119,26 @@ def test_every_fault_of_csv_has_the_row_of_a_spreadsheet_and_its_column(
     found = faults(check_problem(world, begin_csv(api, text), 422, "fields-odd"))
     assert found == (expected or [(f"/rows/1/{name}", "is missing") for name in GOOD])
     assert _count(api) == before
+
+
+@pytest.mark.parametrize("nested", ["[]", "{}"])
+def test_json_of_endlessly_many_lists_is_refused_unread(world: World, api: Api, nested: str):
+    body = f'{{"items": [{",".join([nested] * 249_999)}]}}'
+    answer = api.call("POST", "/batches", data=body, headers=JSON)
+    expected = [("", "must not have more than 250,000 opening brackets")]
+    assert faults(check_problem(world, answer, 422, "fields-odd")) == expected
+
+
+def test_brackets_in_texts_are_no_fault(api: Api):
+    begun = begin(api, [GOOD | {"more": {"module": "[{" * 124_998}}])
+    assert begun.status_code == 202, begun.text
+
+
+def test_a_row_may_have_two_hundred_columns(api: Api):
+    begun = begin_csv(api, f"{NAMES}\n{CELLS},101" + ",x" * 198)
+    assert begun.status_code == 202, begun.text
+    (item,) = items_of(api, begun.json())
+    assert item["more"] == {str(number): "x" for number in range(198)}
 
 
 def test_of_many_faults_a_thousand_are_told(world: World, api: Api):

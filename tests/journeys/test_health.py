@@ -37,6 +37,7 @@ PATHS = [
     "/lti/config/canvas.json",
     "/lti/launch",
     "/nothing",
+    "/lti//jwks.json",
     "/static/page.css",
 ]
 
@@ -208,6 +209,13 @@ def _ask_as(world: World, host: bytes, path: str) -> str:
 def test_an_odd_host_is_answered_like_any_other(world: World, host: bytes):
     answers = [_ask_as(world, host, path) for path in ("/healthz", "/readyz", "/nothing")]
     assert answers == ["HTTP/1.1 200 OK", "HTTP/1.1 200 OK", "HTTP/1.1 404 NOT FOUND"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", ["/lti//launch", "/lti/launch//", "/lti//jwks.json"])
+def test_a_slash_too_many_is_a_page_that_is_not_there(world: World, method: str, path: str):
+    answer = getattr(world, method)(path)
+    assert (answer.status_code, read_code(answer)) == (404, "not-found")
 
 
 def test_every_line_of_the_log_is_json_and_names_the_page_it_tells_of(world: World):

@@ -81,7 +81,7 @@ def test_a_media_of_others_is_told_with_who_can_help(world: World, command: str)
         ("search --per-page 1000", "'--per-page': 1000 is not in the range 1<=x<=50."),
         ("search --page 0", "Invalid value for '--page': 0 is not in the range"),
         ("search --limit 0", "Invalid value for '--limit': 0 is not in the range"),
-        ("search --title=", "--title: string should have at least 1 character"),
+        ("search --title=", "--title: must not be blank"),
         ("search --title=\x1b[2J", "--title: must be a text on one line"),
         ("search --start-date 2026-02-30", "--start-date: must be a date such as 2026-03-01"),
         ("search --end-date yesterday", "--end-date: must be a date such as 2026-03-01"),
@@ -121,7 +121,7 @@ def test_what_cannot_be_asked_is_wrong_use_that_names_the_option_and_calls_nothi
 def test_every_filter_that_is_wrong_is_named_at_once(world: World):
     said = fail(world, "media", "search", "--title=", "--end-date", "x", "--min-size=-1", status=2)
     assert said.splitlines()[-1] == (
-        "Error: --title: string should have at least 1 character; "
+        "Error: --title: must not be blank; "
         "--min-size: input should be greater than or equal to 0; "
         "--end-date: must be a date such as 2026-03-01"
     )

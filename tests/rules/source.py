@@ -1,8 +1,11 @@
 """Source files as syntax trees, for the laws that are checked on them. Nothing is imported."""
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from werkzeug.routing import Rule
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -42,6 +45,11 @@ def imported(source: Source, *, only_at_once: bool = False) -> set[str]:
             assert node.level == 0, f"{source.module} imports relatively"
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
+
+
+def read_path(rule: Rule) -> str:
+    """Give a route's path as documents write it: its numbers without how they are read."""
+    return re.sub(r"<\w+:", "<", rule.rule)
 
 
 def is_of(name: str, package: str) -> bool:

@@ -12,7 +12,7 @@ from app import create_app
 from app.api.kinds import KINDS
 from app.core.api_keys import SCOPES
 from app.settings import Settings
-from tests.rules.source import read_sources
+from tests.rules.source import read_path, read_sources
 from tests.rules.test_reference import slugs
 from tests.world import bare_environment
 
@@ -60,7 +60,7 @@ def description(app: Flask) -> Any:
 def guarded(app: Flask) -> dict[tuple[str, str], str | None]:
     """The routes under `/api`, each with the scope that its view asks for."""
     return {
-        (method, rule.rule): getattr(app.view_functions[rule.endpoint], "scope", None)
+        (method, read_path(rule)): getattr(app.view_functions[rule.endpoint], "scope", None)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api") and rule.rule not in OPEN_TO_ALL
         for method in (rule.methods or set()) - {"HEAD"}
@@ -116,6 +116,29 @@ def test_every_operation_is_described_in_words_and_by_its_name(description: Any)
             assert "type" in parameter["schema"], parameter
 
 
+def test_every_operation_takes_a_reference_and_a_batch_its_key(description: Any):
+    headers = {
+        route: {one["name"]: one for one in operation["parameters"] if one["in"] == "header"}
+        for route, operation in described(description).items()
+    }
+    begins = headers[("POST", "/api/v1/batches")]
+    schema = begins.pop("Idempotency-Key")["schema"]
+    assert {name for told in headers.values() for name in told} == {"X-Request-Id"}
+    assert all(headers.values())
+    keys = jsonschema.Draft202012Validator(schema)
+    for key in ("a", "autumn term", "~" * 255):
+        assert keys.is_valid(key), key
+    for key in ("", " ", "x" * 256, "a\tb", "é"):
+        assert not keys.is_valid(key), key
+    (begun, *others) = (
+        answer["headers"]
+        for operation in described(description).values()
+        for code, answer in operation["responses"].items()
+        if code == "202" or "Idempotent-Replayed" in answer["headers"]
+    )
+    assert (others, begun["Idempotent-Replayed"]["schema"]) == ([], {"type": "string"})
+
+
 def test_every_error_of_the_description_is_a_problem_document_with_an_example(description: Any):
     for route, operation in described(description).items():
         errors = {code: one for code, one in operation["responses"].items() if code >= "400"}
@@ -127,6 +150,46 @@ def test_every_error_of_the_description_is_a_problem_document_with_an_example(de
             assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
             assert str(content["example"]["status"]) == code
             assert content["example"]["type"].rpartition("/")[2] in KINDS
+
+
+MISSING = {
+    "/api/v1/batches": "batch-not-found",
+    "/api/v1/courses": "course-empty",
+    "/api/v1/embeds": "media-not-found",
+    "/api/v1/embeds/{embed_id}": "embed-not-found",
+    "/api/v1/media": "media-not-found",
+    "/api/v1/media/search": "studio-not-found",
+}
+
+
+def _shown(operation: Any, code: str) -> Any:
+    return operation["responses"][code]["content"]["application/problem+json"]["example"]
+
+
+def test_an_example_of_nothing_there_is_of_what_the_operation_looks_for(description: Any):
+    for (method, path), operation in described(description).items():
+        if "404" in operation["responses"]:
+            of = max((begin for begin in MISSING if path.startswith(begin)), key=len)
+            shown = _shown(operation, "404")["type"].rpartition("/")[2]
+            assert shown == MISSING[of], (method, path)
+        of_studio = "502" in operation["responses"]
+        shown = _shown(operation, "503")["type"].rpartition("/")[2]
+        assert shown == ("studio-unavailable" if of_studio else "database-unavailable"), path
+
+
+def test_an_example_of_a_fault_is_of_something_that_can_be_sent_there(description: Any):
+    for route, operation in described(description).items():
+        (fault,) = _shown(operation, "422")["errors"]
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            name = schema["$ref"].rpartition("/")[2]
+            required = description["components"]["schemas"][name]["required"]
+            assert fault["pointer"] in {f"/{field}" for field in required}, route
+            assert "parameter" not in fault
+        else:
+            names = {one["name"] for one in operation["parameters"] if one["in"] != "header"}
+            assert fault["parameter"] in names, route
+            assert "pointer" not in fault
 
 
 def test_every_example_is_what_its_schema_says(description: Any):

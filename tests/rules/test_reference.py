@@ -12,7 +12,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from app import create_app, metrics
 from app.settings import Settings
 from tests.journeys.commanding import our_commands
-from tests.rules.source import ROOT, Source, read_sources
+from tests.rules.source import ROOT, Source, read_path, read_sources
 from tests.world import bare_environment
 
 ROW = re.compile(r"^\| `([^`|]+)` \|", re.MULTILINE)
@@ -31,7 +31,7 @@ def rows(text: str, kind: re.Pattern[str]) -> set[str]:
 def routes(app: Flask) -> set[str]:
     """The routes of the service, as the document writes them."""
     return {
-        f"{','.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'}))} {rule.rule}"
+        f"{','.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'}))} {read_path(rule)}"
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static"
     }

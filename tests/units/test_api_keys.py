@@ -1,12 +1,18 @@
 """Keys are kept as hashes, found by themselves alone, and end at once."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from app.core import api_keys, returned
+from app.core.api_keys import ApiKey
 from app.core.embeds import EmbedKey
 from app.db import Database
 from app.errors import ApiError
@@ -68,6 +74,57 @@ def test_a_use_is_noted_once_a_minute(db: Database, account_id: int):
     assert last is not None
     assert last.last_used_at is not None
     assert last.last_used_at >= first.last_used_at
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    opened = Database(url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[tuple[Database, ApiKey, str]]:
+    """A database that nobody may write to any more, and a key that is in it."""
+    path = tmp_path / "service.sqlite3"
+    with _opened(f"sqlite:///{path}") as before:
+        before.upgrade()
+        with before.writing() as connection:
+            made = sa.insert(studio_account).values(id=1, url="https://studio.example")
+            connection.execute(made)
+        made_key = api_keys.make_key(before, 1, "cron", ["media:read"])
+    with _opened(f"sqlite:///file:{path}?mode=ro&uri=true") as after:
+        yield after, *made_key
+
+
+def test_a_key_is_good_where_its_use_cannot_be_noted_and_the_log_says_so_once_a_minute(
+    read_only: tuple[Database, ApiKey, str],
+):
+    db, made, key = read_only
+    with pytest.raises(OperationalError):
+        api_keys.note_use(db, made)
+    uses = api_keys.Uses(db)
+    with capture_logs() as logged:
+        for now in (0.0, 59.0, 60.0):
+            uses.note(made, now)
+    assert api_keys.find_key(db, key) == made
+    told = [(line["event"], line["key_id"], line["why"]) for line in logged]
+    assert told == [("key-use-not-noted", made.id, "attempt to write a readonly database")] * 2
+
+
+def test_a_use_is_noted_again_once_the_database_can_be_written_to(db: Database, account_id: int):
+    made, key = api_keys.make_key(db, account_id, "cron", ["media:read"])
+    with db.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE api_key RENAME TO elsewhere"))
+    uses = api_keys.Uses(db)
+    uses.note(made, 0.0)
+    with db.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE elsewhere RENAME TO api_key"))
+    for now, noted in ((59.0, False), (60.0, True)):
+        uses.note(made, now)
+        found = api_keys.find_key(db, key)
+        assert found is not None
+        assert (found.last_used_at is not None) == noted
 
 
 def test_what_was_returned_counts_for_every_course_and_for_nothing_else(

@@ -162,11 +162,11 @@ DAY = "must be a date such as 2026-03-01"
 @pytest.mark.parametrize(
     ("field", "odd", "told"),
     [
-        ("title", "", "string should have at least 1 character"),
-        ("title", " \t ", "string should have at least 1 character"),
+        ("title", "", "must not be blank"),
+        ("title", " \t ", "must not be blank"),
         ("title", "a\nb", "must be a text on one line"),
         ("title", 5, "input should be a valid string"),
-        ("tag", "", "string should have at least 1 character"),
+        ("tag", "", "must not be blank"),
         ("min_size", -1, "input should be greater than or equal to 0"),
         (
             "max_size",
