@@ -74,7 +74,10 @@ def test_an_embed_that_was_there_is_told_as_such_under_the_items_own_title(api: 
     assert (plain["made"], plain["embed"]) == (False, made)
     assert (titled["made"], titled["embed"]["id"]) == (False, made["id"])
     assert titled["embed"]["title"] == "Mine"
-    assert titled["embed"]["content_item"] == made["content_item"] | {"title": "Mine"}
+    assert titled["embed"]["content_item"] == made["content_item"] | {
+        "title": "Mine",
+        "text": "Mine",
+    }
 
 
 def test_title_start_and_what_more_was_sent_come_back_with_the_item(api: Api):
