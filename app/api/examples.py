@@ -55,6 +55,7 @@ EMBED: dict[str, Any] = {
         "type": "ltiResourceLink",
         "url": "https://embed.school.example/lti/launch",
         "title": "Cell division, in six minutes",
+        "text": "Cell division, in six minutes",
         "custom": {
             "media_id": "260854",
             "embed_type": "bare_embed",

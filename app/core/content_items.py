@@ -131,13 +131,15 @@ def link_item(
 ) -> dict[str, Any]:
     """Give the `ltiResourceLink` of a link that embeds this.
 
-    `parameters` are its custom parameters, with the service's mark.
+    `parameters` are its custom parameters, with the service's mark. Its text is its title.
     """
+    shown = plain(title)
     width, height = SIZES[size][embed_type]
     return {
         "type": "ltiResourceLink",
         "url": f"{public_url}/lti/launch",
-        "title": printable(title),
+        "title": shown,
+        "text": shown,
         "custom": parameters,
         "iframe": {"width": width, "height": height},
     }

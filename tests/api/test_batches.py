@@ -74,7 +74,10 @@ def test_an_embed_that_was_there_is_told_as_such_under_the_items_own_title(api: 
     assert (plain["made"], plain["embed"]) == (False, made)
     assert (titled["made"], titled["embed"]["id"]) == (False, made["id"])
     assert titled["embed"]["title"] == "Mine"
-    assert titled["embed"]["content_item"] == made["content_item"] | {"title": "Mine"}
+    assert titled["embed"]["content_item"] == made["content_item"] | {
+        "title": "Mine",
+        "text": "Mine",
+    }
 
 
 def test_an_embed_that_was_forgotten_is_the_items_again_once_it_is_made_again(api: Api):

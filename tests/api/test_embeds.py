@@ -119,6 +119,7 @@ def test_the_content_item_is_a_link_that_bears_the_mark(world: World, api: Api):
         "type": "ltiResourceLink",
         "url": f"{world.environment['PUBLIC_URL']}/lti/launch",
         "title": made["title"],
+        "text": made["title"],
         "custom": world.marked(CELLS),
         "iframe": {"width": 800, "height": 880},
     }
@@ -128,7 +129,9 @@ def test_a_title_is_escaped_in_html_and_plain_in_the_link(world: World, api: Api
     title = "\"><script>alert(1)</script> & 'more'"
     world.tell_studio("next", operation="show", change={"media.title": title})
     made = api.embed(1006).json()
-    assert (made["title"], made["content_item"]["title"]) == (title, title)
+    plain = "\"›‹script›alert(1)‹/script› ＆ 'more'"
+    item = made["content_item"]
+    assert (made["title"], item["title"], item["text"]) == (title, plain, plain)
     assert _iframe(made["html"])["title"] == title
     assert "<script" not in made["html"]
 

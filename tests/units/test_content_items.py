@@ -23,13 +23,14 @@ def test_the_iframe_ends_its_address_in_the_launch_url_and_nothing_gets_out_of_i
     )
 
 
-def test_the_link_has_its_parameters_as_texts_and_a_plain_title():
+def test_the_link_has_its_parameters_as_texts_and_its_title_in_plain_text():
     parameters = {"media_id": "7", "link": "mark"}
     item = link_item("https://embed.example", parameters, "a <b>\ntitle", "bare_embed")
     assert item == {
         "type": "ltiResourceLink",
         "url": "https://embed.example/lti/launch",
-        "title": "a <b> title",
+        "title": "a ‹b› title",
+        "text": "a ‹b› title",
         "custom": parameters,
         "iframe": {"width": 720, "height": 405},
     }

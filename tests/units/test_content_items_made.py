@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from app.core import marks
-from app.core.content_items import SIZES, Place, Shown, make_item, native_html, plain
+from app.core.content_items import SIZES, Place, Shown, describe, make_item, native_html, plain
 from app.core.embeds import Embed, EmbedKey
 
 KEY = b"a-key-of-marks"
@@ -116,6 +116,15 @@ def test_a_hostile_title_stays_in_the_iframes_title():
 
 def test_a_text_is_cut_where_lmss_end():
     assert (len(plain("x" * 300)), plain("é\t物")) == (255, "é 物")
+
+
+@pytest.mark.parametrize("title", ["Mitosis", HOSTILE, "x" * 300])
+@pytest.mark.parametrize("start_at", [None, 75])
+def test_programs_get_the_item_that_deep_linking_returns(title: str, start_at: int | None):
+    described = describe(replace(EMBED, title=title), STUDIO, PLACE.public_url, KEY, start_at)
+    shown = replace(SHOWN, title=title, text=title, start_at=start_at)
+    assert described["content_item"] == make_item(PLACE, EMBED, shown)
+    assert described["title"] == title
 
 
 @pytest.mark.parametrize("kind", ["link", "native", "canvas_link"])
