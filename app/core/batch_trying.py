@@ -22,9 +22,12 @@ from app.studio.errors import (
     StudioError,
     StudioForbiddenError,
     StudioHeldBackError,
+    StudioLostError,
+    StudioTimeoutError,
     StudioTokenError,
     StudioUnavailableError,
 )
+from app.studio.pace import find_trouble
 from app.studio.trying import TOO_MANY
 
 MOST_TRIES = 5
@@ -33,6 +36,7 @@ BUSY_SECONDS = 15
 TITLES, REFUSED_SECONDS = 1000, 60.0
 ASKING_AT_ONCE = 16
 _DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+_FROM_WHO_SERVES_NOBODY = (StudioUnavailableError, StudioTimeoutError, StudioLostError)
 log = structlog.get_logger()
 
 
@@ -62,7 +66,8 @@ class Maker:
         except (StudioAuthorizationError, StudioHeldBackError, StudioTokenError) as error:
             return error
         except ServiceError as error:
-            return judge(item, error, datetime.now(UTC))
+            now = datetime.now(UTC)
+            return self._find_trouble(item, error, now) or judge(item, error, now)
         except _DATABASE_AWAY:
             raise
         except Exception as error:
@@ -71,6 +76,14 @@ class Maker:
         done = {"status": "succeeded", "embed_id": embed.id, "failure": None}
         made = made or self._was_made_unheard(item, embed)
         return Outcome(item, {**done, "made": made, "done_at": datetime.now(UTC)})
+
+    def _find_trouble(
+        self, item: Due, error: ServiceError, now: datetime
+    ) -> StudioHeldBackError | None:
+        """Find whether Studio serves nobody: then its errors say nothing of an item."""
+        if not isinstance(error, _FROM_WHO_SERVES_NOBODY):
+            return None
+        return find_trouble(self._db, item.key.account_id, now)
 
     def _was_made_unheard(self, item: Due, embed: Embed) -> bool:
         """Whether a run made it for this item, and died before it could write that down."""
