@@ -85,7 +85,8 @@ class Calls:
     def in_turn(self) -> "Calls":
         """Wait for a turn; gives a way whose first call uses it, and which then calls at once.
 
-        Where that call was to try Studio out, and fails, it calls nothing more. Raises `StudioHeldBackError` where none comes early enough to be of use.
+        Where that call was to try Studio out, and fails, it calls nothing more. Raises
+        `StudioHeldBackError` where none comes early enough to be of use.
         """
         deadline = min(self.deadline, time.monotonic() + self.manner.all_tries_seconds)
         turn = self._take_turn(deadline - ANSWER_SECONDS)

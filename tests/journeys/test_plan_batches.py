@@ -84,6 +84,7 @@ def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course
             "notes": [],
             "faults": [{**fault, "remedy": remedy}],
             "fault_count": 1,
+            "cut_off": None,
             "trouble": None,
         },
     )
@@ -167,6 +168,32 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
         f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
         "",
     )
+
+
+def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
+    world: World, tmp_path: Path, course: int
+):
+    file = tmp_path / "term.csv"
+    rows = f"{MITOSIS},{course},,,,\n{MITOSIS},{course + 1},Caf\xe9,,,\n{SAFETY},{course},,,,\n"
+    file.write_bytes((HEAD + rows).encode("latin-1"))
+    calls, last = made(world), newest()
+    refused = run("embeds", "batch", file, "--skip-faulty")
+    problem = "Something here is not UTF-8."
+    told = (
+        f"{file}, row 3: {problem} In Excel: save it as “CSV UTF-8”.\n"
+        f"{file}: nothing from row 3 on was read, because: {problem}\n"
+    )
+    assert refused == Said(
+        1,
+        "",
+        f"{told}Error: The plan cannot be read to its end, so nothing was begun. --skip-faulty "
+        "leaves out single rows. Mend what is told last, and give the same command again.\n",
+    )
+    assert (made(world), newest()) == (calls, last)
+    dry = run("embeds", "batch", file, "--dry-run")
+    assert (dry.status, dry.err) == (1, told)
+    cut_off = run("embeds", "batch", file, "--dry-run", "--json").value["cut_off"]
+    assert (cut_off["row"], cut_off["problem"]) == (3, problem)
 
 
 def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(

@@ -297,6 +297,33 @@ def test_a_plan_that_asks_for_too_much_is_told_where_it_does():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "courses"),
+    [
+        (f"{HEAD}\n7,101\n8,10\xe9\n9,101\n", None),
+        (f'{HEAD}\n7,101\n8,"102\n9,101\n', None),
+        (f"{HEAD}\n" + "".join(f"{n},101\n" for n in range(1, MOST_ITEMS + 2)), None),
+        ("media_id,sis_course_id\n7,A\n8,B\n", "sis_course_id,course_id\nA,1\n\xe9,2\nB,3\n"),
+    ],
+    ids=["no UTF-8", "an open quotation mark", "too many", "the file of courses"],
+)
+def test_what_stands_beyond_an_unreadable_place_is_not_left_out_as_faulty(
+    text: str, courses: str | None
+):
+    mapping = None if courses is None else source(courses.encode("latin-1"), "courses.csv")
+    plan = Plan(source(text.encode("latin-1")), mapping, NO_STUDIO)
+    with pytest.raises(BatchError) as error:
+        list(plan.read_but_faulty())
+    assert error.value.slug == "plan-faulty"
+    assert plan.cut_off == plan.faults.told[-1]
+
+
+def test_rows_that_can_be_read_are_left_out_where_something_is_wrong():
+    plan = Plan(source(f"{HEAD}\n7,101\nx,101\n9,101\n"), None, NO_STUDIO)
+    assert asked(plan.read_but_faulty()) == [(7, 101), (9, 101)]
+    assert (plan.faults.count, plan.cut_off) == (1, None)
+
+
 def test_a_plan_of_ten_thousand_long_rows_takes_little_memory():
     head = "media_id,course_id,note\n"
 

@@ -55,6 +55,7 @@ def show_plan_as_json(outside: Outside, account_id: int, plan: Plan) -> None:
             "notes": plan.notes,
             "faults": [vars(fault) for fault in plan.faults.told],
             "fault_count": plan.faults.count,
+            "cut_off": plan.cut_off and vars(plan.cut_off),
             "trouble": trouble,
         }
         click.echo(f"],\n{_dump(told)[1:]}")

@@ -16,7 +16,7 @@ from app.cli.batches.watching import see_through
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
 from app.core.batches import ACTIVE, Batch
-from app.core.plans.faults import UnreadableError
+from app.core.plans.faults import Fault, UnreadableError
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source, copied
 from app.errors import BatchError
@@ -116,7 +116,7 @@ def _begin(
     outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool
 ) -> tuple[Batch, str]:
     """Begin a batch, or find the one that is begun already; gives it, and what is said of it."""
-    items = plan.read() if skip else plan.read_faultless()
+    items = plan.read_but_faulty() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
         begun, is_new = create_batch(
@@ -155,9 +155,16 @@ def _tell_read(plan: Plan) -> None:
     if plan.faults.count > len(plan.faults.told):
         beyond = plan.faults.count - len(plan.faults.told)
         click.echo(f"… and {beyond:,} faults more.", err=True)
+    if plan.cut_off is not None:
+        click.echo(printable(_cut_off(plan.cut_off)), err=True)
     for note in plan.notes:
         click.echo(printable(note), err=True)
     if plan.folded_count:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
         click.echo(f"Rows that say the same count once: {', '.join(pairs)}{more}.", err=True)
+
+
+def _cut_off(fault: Fault) -> str:
+    where = "" if fault.row is None else f" from row {fault.row} on"
+    return f"{fault.file}: nothing{where} was read, because: {fault.problem}"

@@ -24,6 +24,7 @@ class Plan:
     """A plan that is being read: how far, what is wrong, and what is the same as in rows above.
 
     `folded` has pairs of a row and the one above it, the first hundred of `folded_count`.
+    `cut_off` is the fault beyond which nothing was read.
     """
 
     source: Source
@@ -35,6 +36,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     folded: list[tuple[int, int]] = field(default_factory=list)
     folded_count: int = 0
+    cut_off: Fault | None = None
 
     def read(self) -> Iterator[NewItem]:
         """Give the items of all rows in which nothing is wrong; `faults` tells of the others.
@@ -45,7 +47,23 @@ class Plan:
         try:
             yield from self._read()
         except UnreadableError as error:
+            self.cut_off = error.fault
             self.faults.add([error.fault])
+
+    def read_but_faulty(self) -> Iterator[NewItem]:
+        """Give the items without the faulty rows; raises `BatchError` where it breaks off.
+
+        Nobody has seen what stands beyond that, so nobody can have meant to leave it out.
+        """
+        yield from self.read()
+        if self.cut_off is not None:
+            raise BatchError(
+                "plan-faulty",
+                422,
+                "The plan cannot be read to its end, so nothing was begun.",
+                "--skip-faulty leaves out single rows. Mend what is told last, and give the same "
+                "command again.",
+            )
 
     def read_faultless(self) -> Iterator[NewItem]:
         """Give the items of a plan; raises `BatchError` at the end where something is wrong."""
