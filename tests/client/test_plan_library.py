@@ -3,9 +3,14 @@
 import io
 from typing import BinaryIO, cast
 
+import pytest
+
 from app.core.batch_making import NewItem
+from app.core.plans.library import Library, Tagged
+from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source
+from app.studio.errors import StudioForbiddenError, StudioUnavailableError
 from tests.client.reaching import Reach
 
 INES, OMAR = "ines.instructor@sandbox.test", "omar.other@sandbox.test"
@@ -108,3 +113,37 @@ def test_what_studio_cannot_be_asked_is_told_by_its_column(reach: Reach):
 
 def _has_tag(reach: Reach, media_id: int, tag: str) -> bool:
     return tag in {one["name"] for one in reach.studio.catalogue.list_tags(media_id)}
+
+
+def test_a_studio_in_trouble_is_waited_for_said_once_and_what_was_read_stays(reach: Reach):
+    waited: list[float] = []
+    said: list[str] = []
+    rows: list[int] = []
+    text = f"{HEAD},{MITOSIS},{INES},,101,\n,Seminar: Osmosis,{INES},,101,\n"
+    file = cast("BinaryIO", io.BytesIO(text.encode()))
+    patience = Patience(lambda error: said.append(error.slug), wait=waited.append)
+    plan = Plan(Source("term.csv", file, ""), None, reach.client().patient(), patience=patience)
+    plan.on_row = rows.append
+    reading = plan.read()
+    assert next(reading).media_id == 260854
+    reach.fail("search", status=503, times=4)
+    assert (list(reading), len(told(plan))) == ([], 1)
+    assert (said, waited, rows) == (["studio-unavailable"], [10], [1, 2])
+
+
+def test_a_studio_that_never_serves_is_not_waited_for_without_end(reach: Reach):
+    said: list[str] = []
+    patience = Patience(lambda error: said.append(error.slug), longest_seconds=0.0)
+    library = Library(reach.client().patient(), patience)
+    reach.fail("search", status=503, times=3)
+    with pytest.raises(StudioUnavailableError):
+        library.find(Tagged("biology"))
+    assert said == ["studio-unavailable"]
+
+
+def test_what_waiting_does_not_mend_is_an_error_at_once(reach: Reach):
+    patience = Patience(lambda _error: None, wait=lambda _seconds: pytest.fail("it waited"))
+    library = Library(reach.client().patient(), patience)
+    reach.fail("search", status=403)
+    with pytest.raises(StudioForbiddenError):
+        library.find(Tagged("biology"))

@@ -110,7 +110,7 @@ def test_a_dry_run_for_programs_is_whole_where_studio_fails_in_the_middle(
     world: World, tmp_path: Path, course: int
 ):
     text = f"media_id,tag,course_id\n{SAFETY},,{course}\nx,,{course}\n,biology,{course}\n"
-    world.tell_studio("next", operation="search", status=403, times=9)
+    world.tell_studio("next", operation="search", status=403)
     done = run("embeds", "batch", plan(tmp_path, text), "--dry-run", "--json")
     assert done.status == 1
     assert ([item["row"] for item in done.value["items"]], done.value["fault_count"]) == ([2], 1)
@@ -194,6 +194,18 @@ def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
     assert (dry.status, dry.err) == (1, told)
     cut_off = run("embeds", "batch", file, "--dry-run", "--json").value["cut_off"]
     assert (cut_off["row"], cut_off["problem"]) == (3, problem)
+
+
+@pytest.mark.parametrize("how", ["--no-wait", "--dry-run"])
+def test_a_plan_by_title_goes_on_where_studio_had_trouble_meanwhile(
+    world: World, tmp_path: Path, course: int, how: str
+):
+    text = f"tag,course_id\nbiology,{course}\n"
+    world.tell_studio("next", operation="search", status=503, times=3, retry_after=0)
+    done = run("embeds", "batch", plan(tmp_path, text), how)
+    assert done.status == 0
+    assert "Held up, with 0 rows read: Studio cannot be reached at the moment. " in done.err
+    assert "it goes on by itself." in done.err
 
 
 def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(

@@ -12,11 +12,12 @@ from app import work
 from app.cli.batches import words
 from app.cli.batches.dry_run import show_plan, show_plan_as_json
 from app.cli.batches.group import describe, waits
-from app.cli.batches.watching import see_through
+from app.cli.batches.watching import Lines, Watcher, see_through, watching
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
 from app.core.batches import ACTIVE, Batch
 from app.core.plans.faults import Fault, UnreadableError
+from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source, copied
 from app.errors import BatchError
@@ -104,6 +105,7 @@ def _open(
 
 def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
     present = show_plan_as_json if as_json else show_plan
+    _follow(plan, Lines())
     try:
         present(outside, account.id, plan)
     finally:
@@ -119,20 +121,28 @@ def _begin(
     items = plan.read_but_faulty() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
-        begun, is_new = create_batch(
-            outside.db,
-            account.id,
-            items,
-            name=name,
-            once=once,
-            count_left_out=lambda: plan.faults.count,
-        )
+        with watching() as watcher:
+            _follow(plan, watcher)
+            begun, is_new = create_batch(
+                outside.db,
+                account.id,
+                items,
+                name=name,
+                once=once,
+                count_left_out=lambda: plan.faults.count,
+            )
     finally:
         _tell_read(plan)
     work.wake(outside, account.id)
     if is_new:
         return begun, f"Batch {begun.id}: {words.embeds(begun.total)}."
     return begun, words.begun_before(begun)
+
+
+def _follow(plan: Plan, watcher: Watcher) -> None:
+    """Let a watcher see how far a plan is read, and what it waits for."""
+    plan.on_row = lambda rows: watcher.at(rows, None, words.rows_read(rows))
+    plan.patience = Patience(lambda error: watcher.tell(words.reading_held_up(error, plan.rows)))
 
 
 def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once | None:

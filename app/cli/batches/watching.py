@@ -30,8 +30,8 @@ MOST_FAILURES = 20
 class Watcher(Protocol):
     """Whoever looks on."""
 
-    def at(self, found: Batch, told: str) -> None:
-        """So far it is now."""
+    def at(self, done: int, total: int | None, told: str) -> None:
+        """So far it is now; `total` is None where nobody knows."""
 
     def tell(self, text: str) -> None:
         """Something is to be known."""
@@ -41,24 +41,27 @@ class _Bar:
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
 
-    def at(self, found: Batch, told: str) -> None:
-        done = found.total - found.pending
-        self._progress.update(self._task, completed=done, total=found.total, description=told)
+    def at(self, done: int, total: int | None, told: str) -> None:
+        self._progress.update(self._task, completed=done, total=total, description=told)
 
     def tell(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False)
 
 
-class _Lines:
+class Lines:
+    """A line every ten seconds, on standard error."""
+
     def __init__(self) -> None:
         self._told_at = time.monotonic()
 
-    def at(self, _found: Batch, told: str) -> None:
+    def at(self, _done: int, _total: int | None, told: str) -> None:
+        """Say so, if it is time."""
         if time.monotonic() - self._told_at >= LINE_SECONDS:
             self._told_at = time.monotonic()
             self.tell(told)
 
     def tell(self, text: str) -> None:
+        """Say something."""
         click.echo(text, err=True)
 
 
@@ -100,7 +103,7 @@ def tell_end(outside: Outside, found: Batch) -> None:
 
 
 def _watch(outside: Outside, account: Any, batch_id: int, stand_in: StandIn) -> Batch:
-    with _watching() as watcher:
+    with watching() as watcher:
         try:
             return _look_on(outside, account, batch_id, stand_in, watcher)
         except KeyboardInterrupt:
@@ -118,7 +121,8 @@ def _look_on(
     while True:
         found = batches.get_batch(outside.db, account.id, batch_id)
         progress = batches.read_progress(outside.db, found, datetime.now(UTC))
-        watcher.at(found, words.how_far(found, progress))
+        done = found.total - found.pending
+        watcher.at(done, found.total, words.how_far(found, progress))
         if found.status not in ACTIVE:
             return found
         trouble = found.trouble and found.trouble.slug
@@ -130,10 +134,10 @@ def _look_on(
 
 
 @contextmanager
-def _watching() -> Iterator[Watcher]:
+def watching() -> Iterator[Watcher]:
     """Show how it goes, as this terminal can."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield Lines()
         return
     columns = (BarColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.core import batch_results
 from app.core.batches import ACTIVE, Batch, Item, Progress
+from app.errors import ServiceError
 from app.inputs import printable
 
 
@@ -77,6 +78,17 @@ def held_up(found: Batch) -> str:
     at = "" if found.resumes_at is None else f", next at {clock(found.resumes_at)}"
     todo = f" {batch_results.what_to_do(error)}" if error.slug == "studio-authorization" else ""
     return f"Held up: {error.title}{todo} Nothing is lost; it goes on by itself{at}."
+
+
+def rows_read(count: int) -> str:
+    """Give `1 row read`, or `1,240 rows read`."""
+    return "1 row read" if count == 1 else f"{count:,} rows read"
+
+
+def reading_held_up(error: ServiceError, row: int) -> str:
+    """Say why a plan is not read on for now."""
+    so_far = rows_read(max(row - 1, 0))
+    return f"Held up, with {so_far}: {error.title} Nothing is lost; it goes on by itself."
 
 
 def clock(moment: datetime) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from app.core.batch_making import MOST_ITEMS
+from app.core.plans.patience import Patience
 from app.studio.client import StudioClient
 from app.studio.errors import StudioArgumentError
 from app.studio.search import read_search
@@ -45,21 +46,28 @@ class Missing:
 
 
 class Library:
-    """The media of one Studio account; `studio` is a patient client."""
+    """The media of one Studio account; `studio` is a patient client.
 
-    def __init__(self, studio: StudioClient) -> None:
-        self._studio = studio
+    Without `patience` a Studio that does not serve is an error at once.
+    """
+
+    def __init__(self, studio: StudioClient, patience: Patience | None = None) -> None:
+        self._studio, self._patience = studio, patience
         self._answers: dict[Titled | Tagged, tuple[Found, ...] | Missing] = {}
 
     def find(self, named: Titled | Tagged) -> tuple[Found, ...] | Missing:
         """Find media; raises `StudioError` where Studio does not answer."""
         if (known := self._answers.get(named)) is not None:
             return known
-        match named:
-            case Titled():
-                answer = self._find_titled(named)
-            case Tagged():
-                answer = self._find_tagged(named)
+
+        def find() -> tuple[Found, ...] | Missing:
+            match named:
+                case Titled():
+                    return self._find_titled(named)
+                case Tagged():
+                    return self._find_tagged(named)
+
+        answer = find() if self._patience is None else self._patience.ask(find)
         self._answers[named] = answer
         return answer
 
