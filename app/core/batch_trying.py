@@ -35,7 +35,7 @@ FIRST_PAUSE_SECONDS, PAUSES_GROW = 10.0, 2.0
 BUSY_SECONDS = 15
 TITLES, REFUSED_SECONDS = 1000, 60.0
 ASKING_AT_ONCE = 16
-_DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 _FROM_WHO_SERVES_NOBODY = (StudioUnavailableError, StudioTimeoutError, StudioLostError)
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Maker:
         except ServiceError as error:
             now = datetime.now(UTC)
             return self._find_trouble(item, error, now) or judge(item, error, now)
-        except _DATABASE_AWAY:
+        except DATABASE_AWAY:
             raise
         except Exception as error:
             log.exception("batch-item-broke", batch=item.batch_id, item=item.number)

@@ -158,7 +158,8 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     assert (made(world), newest()) == (calls, last)
     others = run("embeds", "batch", file, "--skip-faulty")
     number = newest()
-    said = f"Batch {number}: 1 embed.\nBatch {number} is done: 1 made.\n"
+    done = f"Batch {number} is done, without the rows of 2 faults: 1 made.\n"
+    said = f"Batch {number}: 1 embed.\n{done}"
     assert others == Said(1, said, faults)
     assert (run("embeds", "batch", file).out, newest()) == ("", number)  # refused as before
     again = run("embeds", "batch", file, "--skip-faulty", "--no-wait")
@@ -168,6 +169,9 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
         f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
         "",
     )
+    assert run("batches", "watch", str(number)) == Said(1, done, "")
+    assert run("batches", "retry", str(number)).status == 1
+    assert run("embeds", "export", str(number)).status == 1
 
 
 def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
@@ -266,7 +270,8 @@ def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
     begun = run("embeds", "batch", file, "--no-wait")
     number = newest()
     assert begun.out == (
-        f"Batch {number}: 40 embeds.\n`flask batches watch {number}` shows how it goes.\n"
+        f"Batch {number}: 40 embeds.\nA worker works at it if there is one (`flask worker` starts "
+        f"one). `flask batches watch {number}` shows how it goes.\n"
     )
     cancelled = run("batches", "cancel", str(number), "--json").value
     world.tell_studio("release")

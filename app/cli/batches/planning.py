@@ -11,7 +11,7 @@ import click
 from app import work
 from app.cli.batches import words
 from app.cli.batches.dry_run import show_plan, show_plan_as_json
-from app.cli.batches.group import describe, waits
+from app.cli.batches.group import describe, is_lacking, waits
 from app.cli.batches.watching import Lines, Watcher, see_through, watching
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
@@ -79,14 +79,9 @@ def batch(
         if as_json:
             show(describe(outside, begun))
         else:
-            click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
-    sys.exit(_is_lacking(begun))
-
-
-def _is_lacking(begun: Batch) -> bool:
-    """Whether it is known by now that not all of a plan is there."""
-    is_over = begun.status not in ACTIVE
-    return begun.left_out > 0 or (is_over and begun.succeeded < begun.total)
+            click.echo(words.goes_on_later(begun))
+        may_still_come = begun.status in ACTIVE and not begun.left_out
+        sys.exit(is_lacking(begun) and not may_still_come)
 
 
 def _open(
