@@ -1,7 +1,9 @@
 """Media that a plan names by title or tag: found in Studio, once each, or told why not."""
 
 import io
+import unicodedata
 from typing import BinaryIO, cast
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -147,3 +149,24 @@ def test_what_waiting_does_not_mend_is_an_error_at_once(reach: Reach):
     reach.fail("search", status=403)
     with pytest.raises(StudioForbiddenError):
         library.find(Tagged("biology"))
+
+
+def test_a_title_is_asked_for_as_studio_most_likely_has_it(reach: Reach):
+    (media,) = (one for one in reach.client().list_media() if "Énergie" in (one.title or ""))
+    assert media.owner is not None
+    typed = unicodedata.normalize("NFD", str(media.title)).replace(" ", "  ").replace('"', '""')
+    items, plan, asked = read(reach, f',"{typed}",{media.owner.email},,101,\n')
+    assert ([item.media_id for item in items], told(plan)) == ([media.id], [])
+    assert asked == ["search"]
+
+
+def test_a_title_with_accents_is_asked_for_in_both_ways_to_write_them(reach: Reach):
+    before = len(reach.calls("search"))
+    read(reach, f",Café nowhere,{INES},,101,\n,Cafe nowhere,{INES},,101,\n")
+    titles = [
+        parse_qs(call["query"])["title"][0]
+        if isinstance(call["query"], str)
+        else call["query"]["title"]
+        for call in reach.calls("search")[before:]
+    ]
+    assert titles == ["Café nowhere", unicodedata.normalize("NFD", "Café nowhere"), "Cafe nowhere"]

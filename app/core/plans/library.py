@@ -72,24 +72,34 @@ class Library:
         return answer
 
     def _find_titled(self, named: Titled) -> tuple[Found, ...] | Missing:
+        title = _exact(named.title)
         try:
-            wanted = read_search({"title": named.title, "owner": named.owner})
+            exact, like = self._search(title, named.owner)
+            if not (exact or like or title.isascii()):
+                exact, like = self._search(unicodedata.normalize("NFD", title), named.owner)
         except StudioArgumentError as error:
             fault = error.faults[0]
             column = "owner" if fault.field == "owner" else "media_title"
             return Missing(column, f"Studio cannot be asked for this: {fault.message}.", "")
+        if len(exact) == 1:
+            return (Found(exact[0].id, exact[0].title),)
+        return _several(exact) if exact else _none(named, like)
+
+    def _search(self, title: str, owner: str) -> tuple[list[Media], list[Media]]:
+        """Give the media of exactly this title, however it is written, and some that are like it.
+
+        Studio compares letter by letter: é may be one there, or an e and an accent.
+        """
         like: list[Media] = []
         exact: list[Media] = []
-        for media in self._studio.list_media(wanted):
-            if _exact(media.title) == _exact(named.title):
+        for media in self._studio.list_media(read_search({"title": title, "owner": owner})):
+            if _exact(media.title) == _exact(title):
                 exact.append(media)
             elif len(like) < MOST_NAMED:
                 like.append(media)
             if len(exact) > MOST_NAMED:
                 break
-        if len(exact) == 1:
-            return (Found(exact[0].id, exact[0].title),)
-        return _several(exact) if exact else _none(named, like)
+        return exact, like
 
     def _find_tagged(self, named: Tagged) -> tuple[Found, ...] | Missing:
         try:
