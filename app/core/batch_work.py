@@ -37,6 +37,7 @@ LOOK_SECONDS = 0.5
 FEWEST_THREADS, MOST_THREADS = 2, 8
 DISCONNECTED_SECONDS, LONGEST_TROUBLE_SECONDS = 30, 60
 OTHERS_FIRST_SECONDS = 5
+LOOK_AHEAD = 4
 log = structlog.get_logger()
 
 
@@ -143,15 +144,19 @@ class _Run:
             self._tell(self._trouble)
 
     def _fill(self, pool: ThreadPoolExecutor) -> None:
-        """Take as many items in hand as there are threads; one while there is trouble."""
+        """Take as many items in hand as there are threads; one while there is trouble.
+
+        Of items with the same embed one is in hand at a time: the others would wait for it.
+        """
         width = 1 if self._told_trouble else self._threads
         if len(self._in_hand) >= width:
             return
         now = datetime.now(UTC)
-        taken = {(item.batch_id, item.number) for item in self._in_hand.values()}
-        due = batch_items.list_due(self._db, self._account_id, now, width + len(taken))
-        free = [item for item in due if (item.batch_id, item.number) not in taken]
-        free = free[: width - len(taken)]
+        taken = {item.key for item in self._in_hand.values()}
+        limit = LOOK_AHEAD * (width + len(self._in_hand))
+        due = batch_items.list_due(self._db, self._account_id, now, limit)
+        others = {item.key: item for item in reversed(due) if item.key not in taken}
+        free = [item for item in due if others.get(item.key) is item][: width - len(taken)]
         if queued := {item.batch_id for item in free if item.is_queued}:
             batch_items.note_begun(self._db, queued, now)
         for item in free:

@@ -82,7 +82,8 @@ def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
     assert err == (
         f"You look on no more; batch {number} is still there, and a worker goes on with it if "
         f"there is one (`flask worker` starts one). `flask batches watch {number}` comes back "
-        f"to it (and works at it itself where there is no worker), `flask batches cancel {number}` ends it.\n"
+        f"to it (and works at it itself where there is no worker), `flask batches "
+        f"cancel {number}` ends it.\n"
     )
     assert run("batches", "show", number, "--json").value["pending"] == 4
     done = run("batches", "watch", number, "--json").value
@@ -91,7 +92,7 @@ def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
 
 def test_ctrl_c_says_that_a_worker_goes_on_where_one_is_seen(world: World, tmp_path: Path):
     number = run("embeds", "batch", _plan(tmp_path, COURSE + 600, 2), "--no-wait").out.split()[1]
-    holder = locks.acquire(world.database, f"batches-{ACCOUNT}", 600)
+    holder = locks.acquire(world.database, f"batches-{ACCOUNT}", 60)
     assert holder is not None
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "batches", "retry", number.strip(":")],
