@@ -1,18 +1,23 @@
 """Plans as spreadsheets write them: what is read, and every fault by its place. No Studio here."""
 
 import io
+import json
 import tracemalloc
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, BinaryIO, cast
 
 import pytest
 
+from app.cli.batches.dry_run import show_plan_as_json
 from app.cli.batches.formats import write_csv
 from app.core.batch_making import MOST_ITEMS, NewItem
 from app.core.plans.faults import MOST_TOLD, UnreadableError
 from app.core.plans.plan import Plan
 from app.core.plans.sources import MOST_BYTES, Source, copied
+from app.db import Database
 from app.errors import BatchError
+from app.outside import Outside
 from app.studio.client import ANYTHING, StudioClient
 from app.studio.search import MediaSearch
 from app.studio.shapes import Media
@@ -322,6 +327,22 @@ def test_rows_that_can_be_read_are_left_out_where_something_is_wrong():
     plan = Plan(source(f"{HEAD}\n7,101\nx,101\n9,101\n"), None, NO_STUDIO)
     assert asked(plan.read_but_faulty()) == [(7, 101), (9, 101)]
     assert (plan.faults.count, plan.cut_off) == (1, None)
+
+
+def test_a_dry_run_for_programs_that_is_interrupted_says_so(
+    db: Database, capsys: pytest.CaptureFixture[str]
+):
+    def interrupt(rows: int) -> None:
+        if rows == 2:
+            raise KeyboardInterrupt
+
+    plan = Plan(source(f"{HEAD}\n7,101\n8,101\n"), None, NO_STUDIO, on_row=interrupt)
+    outside = cast("Outside", SimpleNamespace(db=db))
+    with pytest.raises(KeyboardInterrupt):
+        show_plan_as_json(outside, 1, plan)
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["items"]) == 1
+    assert told["trouble"] == {"error": "interrupted", "what_happened": "KeyboardInterrupt"}
 
 
 def test_a_plan_of_ten_thousand_long_rows_takes_little_memory():
