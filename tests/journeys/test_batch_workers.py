@@ -144,15 +144,19 @@ def test_a_worker_ends_in_time_though_something_in_hand_takes_longer(world: Worl
     process = subprocess.Popen(
         [sys.executable, "-c", hurried, "worker"], cwd=ROOT, env=world.environment
     )
-    give_up = time.monotonic() + 30
-    while True:
-        with world.database.reading() as connection:
-            if connection.execute(taken).scalar_one() > far:
-                break
-        assert time.monotonic() < give_up
-        PAUSE.wait(0.1)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
+    try:
+        give_up = time.monotonic() + 30
+        while True:
+            with world.database.reading() as connection:
+                if connection.execute(taken).scalar_one() > far:
+                    break
+            assert time.monotonic() < give_up
+            PAUSE.wait(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.wait()
     with world.database.writing() as connection:
         connection.execute(sa.delete(studio_pace))
 
