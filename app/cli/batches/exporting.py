@@ -59,9 +59,7 @@ def export(
     """
     if (batch_id is None) == (course_id is None) or (course_id is not None and status is not None):
         raise click.UsageError("Say either a batch (with --status, if you like), or --course.")
-    account = (
-        outside.get_account(studio) if batch_id is None else account_of(outside, studio, batch_id)
-    )
+    account = account_of(outside, studio, batch_id)
     around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
     if output is not None and output.exists():
         ask(f"{output} is there already. Replace it?", yes=force, option="--force")

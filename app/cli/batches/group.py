@@ -20,11 +20,12 @@ waits = click.option(
 )
 
 
-def account_of(outside: Outside, named: str | None, batch_id: int) -> Any:
+def account_of(outside: Outside, named: str | None, batch_id: int | None) -> Any:
     """Give the row of the account that is named; of none, of the one whose batch it is."""
-    if named is None and (owner := batches.find_account_id(outside.db, batch_id)) is not None:
-        return outside.account(owner)
-    return outside.get_account(named)
+    owner = None
+    if named is None and batch_id is not None:
+        owner = batches.find_account_id(outside.db, batch_id)
+    return outside.get_account(named) if owner is None else outside.account(owner)
 
 
 def is_lacking(found: Batch) -> bool:

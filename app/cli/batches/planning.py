@@ -80,8 +80,13 @@ def batch(
             show(describe(outside, begun))
         else:
             click.echo(words.goes_on_later(begun))
-        may_still_come = begun.status in ACTIVE and not begun.left_out
-        sys.exit(is_lacking(begun) and not may_still_come)
+        sys.exit(_is_lacking_already(begun))
+
+
+def _is_lacking_already(begun: Batch) -> bool:
+    """Whether what is not there will not come, as far as is known by now."""
+    may_still_come = begun.status in ACTIVE and not begun.left_out
+    return is_lacking(begun) and not may_still_come
 
 
 def _open(
