@@ -75,18 +75,18 @@ def batch(
     if wait:
         see_through(outside, account, begun.id, told, as_json=as_json)
     else:
-        click.echo(told, err=as_json)
-        if as_json:
-            show(describe(outside, begun))
-        else:
-            click.echo(words.goes_on_later(begun))
-        sys.exit(_is_lacking_already(begun))
+        _leave(outside, begun, told, as_json=as_json)
 
 
-def _is_lacking_already(begun: Batch) -> bool:
-    """Whether what is not there will not come, as far as is known by now."""
+def _leave(outside: Outside, begun: Batch, told: str, *, as_json: bool) -> None:
+    """Say what was begun, and end with what is known by now: 1 if something will not come."""
+    click.echo(told, err=as_json)
+    if as_json:
+        show(describe(outside, begun))
+    else:
+        click.echo(words.goes_on_later(begun))
     may_still_come = begun.status in ACTIVE and not begun.left_out
-    return is_lacking(begun) and not may_still_come
+    sys.exit(is_lacking(begun) and not may_still_come)
 
 
 def _open(
