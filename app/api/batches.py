@@ -8,6 +8,7 @@ from spectree.models import Tag
 from app import work
 from app.api import batch_bodies
 from app.api.access import Caller
+from app.api.batch_remedies import of_item, of_trouble
 from app.api.batch_shapes import (
     BatchAnswer,
     BatchesAnswer,
@@ -116,7 +117,7 @@ def _describe(caller: Caller, batch: Batch) -> BatchAnswer:
     progress = batches.read_progress(caller.outside.db, batch, datetime.now(UTC))
     told = {name: getattr(batch, name) for name in BatchAnswer.model_fields if hasattr(batch, name)}
     return BatchAnswer(
-        **{**told, "trouble": _describe_failure(caller, batch.trouble)},
+        **{**told, "trouble": _describe_trouble(caller, batch.trouble)},
         per_second=round(progress.per_second, 2),
         ends_at=progress.ends_at,
     )
@@ -138,21 +139,24 @@ def _describe_item(caller: Caller, item: Item, mark_key: bytes) -> ItemAnswer:
         made=item.made,
         embed=embed
         and EmbedAnswer(**content_items.describe(embed, *urls, mark_key, item.start_at)),
-        error=_describe_failure(caller, item.failure),
+        error=item.failure
+        and _describe_failure(caller, item.failure, of_item(item.status, item.failure)),
         done_at=item.done_at,
     )
 
 
-def _describe_failure(caller: Caller, error: ServiceError | None) -> Failure | None:
-    if error is None:
-        return None
+def _describe_trouble(caller: Caller, error: ServiceError | None) -> Failure | None:
+    return None if error is None else _describe_failure(caller, error, of_trouble(error))
+
+
+def _describe_failure(caller: Caller, error: ServiceError, remedy: str) -> Failure:
     kind = KINDS[error.slug]
     return Failure(
         type=address_of(caller.outside.settings.public_url, error.slug),
         title=kind.title,
         status=error.status,
         detail=error.title,
-        remedy=kind.remedy,
+        remedy=remedy,
     )
 
 

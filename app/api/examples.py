@@ -121,7 +121,8 @@ _FAILURE = {
     "title": "Studio forbids it",
     "status": 403,
     "detail": "The Studio account of this service may not use this video.",
-    "remedy": "Ask the owner to share the media, or connect the account as one of Studio's admins.",
+    "remedy": "Ask the owner to share the media, or connect the account as one of Studio's admins. "
+    "Then POST to the batch's address with /retry tries it once more.",
 }
 _FAILED = {"number": 2, "status": "failed", "made": None, "embed": None, "error": _FAILURE}
 BATCH_ITEMS: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """`flask worker`: works batches off, where gunicorn does not do that beside itself."""
 
+import os
 import sys
 
 import click
@@ -28,3 +29,6 @@ def worker() -> None:
         sys.exit(1)
     Work(outside).run()
     outside.db.dispose()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # what is still in hand had its time: an exit would wait for its threads

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from app.db import Database
 from app.errors import ServiceError, keep_error
 from app.models import batch, batch_item
 
+LONGEST_REST = timedelta(minutes=10)
 log = structlog.get_logger()
 
 
@@ -38,10 +39,15 @@ class Due:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a try, as the columns of the item say it; `is_final`: it is pending no more."""
+    """What came of a try, as the columns of the item say it.
+
+    `unheard` is an embed that was there, and may have been made for the item by a run that died:
+    it counts as made where no other item has it so.
+    """
 
     item: Due
     columns: dict[str, Any]
+    unheard: Embed | None = None
 
     @property
     def status(self) -> str:
@@ -83,7 +89,7 @@ def note_begun(db: Database, batch_ids: Iterable[int], now: datetime) -> None:
         connection.execute(sa.update(batch).where(begun).values(values))
 
 
-def is_credited(db: Database, embed: Embed) -> bool:
+def _is_credited(connection: Connection, embed: Embed) -> bool:
     """Whether an item of any batch counts as the one that this embed was made for."""
     of_account = sa.select(batch.c.id).where(batch.c.account_id == embed.key.account_id)
     query = sa.select(batch_item.c.number).where(
@@ -92,8 +98,7 @@ def is_credited(db: Database, embed: Embed) -> bool:
         batch_item.c.embed_id == embed.id,
         batch_item.c.made.is_(True),
     )
-    with db.reading() as connection:
-        return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
@@ -105,7 +110,9 @@ def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
     batch_ids = sorted({outcome.item.batch_id for outcome in outcomes})
     with db.writing() as connection:
         batches.lock_batches(connection, batch_ids)
-        for outcome in outcomes:
+        for outcome in sorted(outcomes, key=lambda each: each.unheard is not None):
+            if outcome.unheard is not None and not _is_credited(connection, outcome.unheard):
+                outcome.columns["made"] = True
             connection.execute(_update(outcome))
         done = [row for batch_id in batch_ids for row in _end_if_done(connection, batch_id, now)]
     for outcome in outcomes:
@@ -137,7 +144,10 @@ def _active(account_id: int) -> sa.ColumnElement[bool]:
 
 
 def _may_go_on(now: datetime) -> sa.ColumnElement[bool]:
-    rested = sa.or_(batch.c.resumes_at.is_(None), batch.c.resumes_at <= now)
+    """Whether nothing holds a batch up; what lies too far ahead was written by a wrong clock."""
+    resumes_at = batch.c.resumes_at
+    too_far = resumes_at > now + LONGEST_REST
+    rested = sa.or_(resumes_at.is_(None), resumes_at <= now, too_far)
     return sa.and_(batch.c.status.in_(ACTIVE), rested)
 
 

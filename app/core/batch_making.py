@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.core import batches
@@ -24,6 +23,7 @@ from app.models import batch, batch_item, idempotency_key
 
 MOST_ITEMS = 10_000
 AT_ONCE = 500
+SWEPT_AT_ONCE = 1000
 KEPT_FOR = timedelta(weeks=1)
 ABANDONED_AFTER = timedelta(days=1)
 
@@ -101,8 +101,8 @@ def too_large() -> BatchError:
 def _open(db: Database, account_id: int, name: str | None, api_key_id: str | None) -> int:
     now = datetime.now(UTC)
     row = {"account_id": account_id, "name": name, "api_key_id": api_key_id, "created_at": now}
+    _sweep(db, now)
     with db.writing() as connection:
-        _sweep(connection, now)
         opened = (
             sa.insert(batch)
             .values(**row, status="filling", total=0, left_out=0)
@@ -144,6 +144,8 @@ def _close(
     now = datetime.now(UTC)
     with db.writing() as connection:
         if once is not None:
+            mine = sa.and_(idempotency_key.c.hash == hashed, _is_over(now))
+            connection.execute(sa.delete(idempotency_key).where(mine))
             used = {"hash": hashed, "body_hash": once.body_hash, "batch_id": batch_id}
             connection.execute(sa.insert(idempotency_key).values(**used, created_at=now))
         counts = sa.update(batch).where(batch.c.id == batch_id)
@@ -151,8 +153,15 @@ def _close(
 
 
 def _discard(db: Database, batch_id: int) -> None:
-    with db.writing() as connection:
-        connection.execute(sa.delete(batch).where(batch.c.id == batch_id))
+    """Remove a batch that does not count: its items first, so that no transaction is long."""
+    mine = batch_item.c.batch_id == batch_id
+    some = sa.select(batch_item.c.number).where(mine).limit(AT_ONCE)
+    while True:
+        with db.writing() as connection:
+            removing = sa.delete(batch_item).where(mine, batch_item.c.number.in_(some))
+            if connection.execute(removing).rowcount == 0:
+                connection.execute(sa.delete(batch).where(batch.c.id == batch_id))
+                return
 
 
 def _find_begun(db: Database, hashed: str | None, once: Once) -> int | None:
@@ -174,12 +183,19 @@ def _find_begun(db: Database, hashed: str | None, once: Once) -> int | None:
     return int(row.batch_id)
 
 
-def _sweep(connection: Connection, now: datetime) -> None:
-    """Remove keys whose week is over, and what was left half filled."""
-    over = idempotency_key.c.created_at <= now - KEPT_FOR
-    connection.execute(sa.delete(idempotency_key).where(over))
+def _sweep(db: Database, now: datetime) -> None:
+    """Remove some keys whose week is over, and one batch that was left half filled."""
+    some = sa.select(idempotency_key.c.hash).where(_is_over(now)).limit(SWEPT_AT_ONCE)
     abandoned = sa.and_(batch.c.status == "filling", batch.c.created_at < now - ABANDONED_AFTER)
-    connection.execute(sa.delete(batch).where(abandoned))
+    with db.writing() as connection:
+        connection.execute(sa.delete(idempotency_key).where(idempotency_key.c.hash.in_(some)))
+        left = connection.execute(sa.select(batch.c.id).where(abandoned).limit(1)).scalar()
+    if left is not None:
+        _discard(db, left)
+
+
+def _is_over(now: datetime) -> sa.ColumnElement[bool]:
+    return idempotency_key.c.created_at <= now - KEPT_FOR
 
 
 def _hash(account_id: int, api_key_id: str | None, key: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.core import content_items
-from app.core.batches import Batch, Item, read_key
+from app.core.batches import Batch, Item, ItemStatus, read_key
 from app.core.embeds import Embed, EmbedKey
 from app.core.plans.fields import MODULE
 from app.db import Database
@@ -92,9 +92,15 @@ def _read_place(account_id: int, row: Any) -> Place:
     return Place(key, str(more.get(MODULE) or ""), row.title, row.start_at)
 
 
-def what_to_do(error: ServiceError) -> str:
-    """Say what whoever began a batch can do about an error."""
-    return WHAT_TO_DO.get(error.slug, error.hint)
+def what_to_do(status: ItemStatus, error: ServiceError | None) -> str | None:
+    """Say what whoever began a batch can do about an item with this error, if anything."""
+    match status:
+        case "pending":
+            return None if error is None else "Nothing: it is tried again by itself."
+        case "cancelled":
+            return "Begin it anew: the same plan with --again."
+        case _:
+            return None if error is None else WHAT_TO_DO.get(error.slug, error.hint)
 
 
 def of_embeds(found: Iterable[Embed]) -> Iterator[Item]:
@@ -131,7 +137,7 @@ def describe(item: Item, around: Surroundings) -> dict[str, Any]:
         **_describe_embed(item, around),
         "error": failure and failure.slug,
         "what_happened": failure and failure.title,
-        "what_to_do": failure and what_to_do(failure),
+        "what_to_do": what_to_do(item.status, failure),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from app.core import batch_items, embeds, returned
+from app.core import embeds, returned
 from app.core.batch_items import Due, Outcome
 from app.core.embeds import Embed
 from app.db import Database
@@ -22,9 +22,12 @@ from app.studio.errors import (
     StudioError,
     StudioForbiddenError,
     StudioHeldBackError,
+    StudioLostError,
+    StudioTimeoutError,
     StudioTokenError,
     StudioUnavailableError,
 )
+from app.studio.pace import find_trouble
 from app.studio.trying import TOO_MANY
 
 MOST_TRIES = 5
@@ -32,7 +35,8 @@ FIRST_PAUSE_SECONDS, PAUSES_GROW = 10.0, 2.0
 BUSY_SECONDS = 15
 TITLES, REFUSED_SECONDS = 1000, 60.0
 ASKING_AT_ONCE = 16
-_DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+_FROM_WHO_SERVES_NOBODY = (StudioUnavailableError, StudioTimeoutError, StudioLostError)
 log = structlog.get_logger()
 
 
@@ -62,20 +66,24 @@ class Maker:
         except (StudioAuthorizationError, StudioHeldBackError, StudioTokenError) as error:
             return error
         except ServiceError as error:
-            return judge(item, error, datetime.now(UTC))
-        except _DATABASE_AWAY:
+            now = datetime.now(UTC)
+            return self._find_trouble(item, error, now) or judge(item, error, now)
+        except DATABASE_AWAY:
             raise
         except Exception as error:
             log.exception("batch-item-broke", batch=item.batch_id, item=item.number)
             return judge(item, _internal(error), datetime.now(UTC))
         done = {"status": "succeeded", "embed_id": embed.id, "failure": None}
-        made = made or self._was_made_unheard(item, embed)
-        return Outcome(item, {**done, "made": made, "done_at": datetime.now(UTC)})
+        unheard = embed if not made and _may_be_made_for(item, embed) else None
+        return Outcome(item, {**done, "made": made, "done_at": datetime.now(UTC)}, unheard)
 
-    def _was_made_unheard(self, item: Due, embed: Embed) -> bool:
-        """Whether a run made it for this item, and died before it could write that down."""
-        ours = embed.made_by == "batch" and embed.made_at >= item.batch_since
-        return ours and not batch_items.is_credited(self._db, embed)
+    def _find_trouble(
+        self, item: Due, error: ServiceError, now: datetime
+    ) -> StudioHeldBackError | None:
+        """Find whether Studio serves nobody: then its errors say nothing of an item."""
+        if not isinstance(error, _FROM_WHO_SERVES_NOBODY):
+            return None
+        return find_trouble(self._db, item.key.account_id, now)
 
     def _find_title(self, item: Due) -> str | None:
         """Give the title of an embed to be made; Studio is asked, in turn, where nobody knows."""
@@ -83,11 +91,13 @@ class Maker:
             return item.title
         media_id = item.key.media_id
         with self._asking[media_id % len(self._asking)]:
-            if media_id not in self._titles:
+            title = self._titles.get(media_id)
+            if title is None:
+                title = self._ask_title(media_id) or f"Media {media_id}"
                 if len(self._titles) >= TITLES:
                     self._titles.clear()
-                self._titles[media_id] = self._ask_title(media_id) or f"Media {media_id}"
-            return self._titles[media_id]
+                self._titles[media_id] = title
+            return title
 
     def _ask_title(self, media_id: int) -> str | None:
         """Ask Studio; a media that it does not give is not asked for in each of its rows."""
@@ -101,6 +111,11 @@ class Maker:
                 self._refused.clear()
             self._refused[media_id] = time.monotonic(), error
             raise
+
+
+def _may_be_made_for(item: Due, embed: Embed) -> bool:
+    """Whether a run may have made it for this item, and died before it could write that down."""
+    return embed.made_by == "batch" and embed.made_at >= item.batch_since
 
 
 def _internal(error: Exception) -> ServiceError:

@@ -36,6 +36,8 @@ RENEW_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 FEWEST_THREADS, MOST_THREADS = 2, 8
 DISCONNECTED_SECONDS, LONGEST_TROUBLE_SECONDS = 30, 60
+OTHERS_FIRST_SECONDS = 5
+LOOK_AHEAD = 4
 log = structlog.get_logger()
 
 
@@ -119,6 +121,7 @@ class _Run:
         self._in_hand: dict[Future[Outcome | ServiceError], Due] = {}
         self._told_trouble = batch_items.has_trouble(db, account_id)
         self._trouble: ServiceError | None = None
+        self._held: list[Due] = []
         self._broken: BaseException | None = None
 
     def go_on(self) -> None:
@@ -141,15 +144,19 @@ class _Run:
             self._tell(self._trouble)
 
     def _fill(self, pool: ThreadPoolExecutor) -> None:
-        """Take as many items in hand as there are threads; one while there is trouble."""
+        """Take as many items in hand as there are threads; one while there is trouble.
+
+        Of items with the same embed one is in hand at a time: the others would wait for it.
+        """
         width = 1 if self._told_trouble else self._threads
         if len(self._in_hand) >= width:
             return
         now = datetime.now(UTC)
-        taken = {(item.batch_id, item.number) for item in self._in_hand.values()}
-        due = batch_items.list_due(self._db, self._account_id, now, width + len(taken))
-        free = [item for item in due if (item.batch_id, item.number) not in taken]
-        free = free[: width - len(taken)]
+        taken = {item.key for item in self._in_hand.values()}
+        limit = LOOK_AHEAD * (width + len(self._in_hand))
+        due = batch_items.list_due(self._db, self._account_id, now, limit)
+        others = {item.key: item for item in reversed(due) if item.key not in taken}
+        free = [item for item in due if others.get(item.key) is item][: width - len(taken)]
         if queued := {item.batch_id for item in free if item.is_queued}:
             batch_items.note_begun(self._db, queued, now)
         for item in free:
@@ -159,7 +166,7 @@ class _Run:
         """Write down what came of some tries."""
         outcomes = []
         for future in finished:
-            del self._in_hand[future]
+            item = self._in_hand.pop(future)
             if (broken := future.exception()) is not None:
                 self._broken = broken
                 continue
@@ -168,6 +175,7 @@ class _Run:
                     outcomes.append(outcome)
                 case trouble:
                     self._trouble = trouble
+                    self._held.append(item)
         if not outcomes:
             return
         batch_items.note_outcomes(self._db, outcomes, datetime.now(UTC))
@@ -183,7 +191,14 @@ class _Run:
             seconds = min(trouble.retry_after_seconds, LONGEST_TROUBLE_SECONDS)
         resumes_at = datetime.now(UTC) + timedelta(seconds=seconds)
         batch_items.note_trouble(self._db, self._account_id, trouble, resumes_at)
+        self._let_others_try_first(resumes_at)
         if not self._told_trouble:
             log.warning(
                 "batches-held", account=self._account_id, code=trouble.slug, why=trouble.log
             )
+
+    def _let_others_try_first(self, resumes_at: datetime) -> None:
+        """Put off what met the trouble: if it should be to blame, the rest is not kept by it."""
+        due_at = resumes_at + timedelta(seconds=OTHERS_FIRST_SECONDS)
+        later = [Outcome(item, {"status": "pending", "due_at": due_at}) for item in self._held]
+        batch_items.note_outcomes(self._db, later, datetime.now(UTC))

@@ -93,6 +93,13 @@ def find_batch(db: Database, account_id: int, batch_id: int) -> Batch | None:
     return found[0] if found else None
 
 
+def find_account_id(db: Database, batch_id: int) -> int | None:
+    """Find whose batch this is: numbers of batches are those of all accounts."""
+    mine = sa.select(batch.c.account_id).where(_is(batch_id), batch.c.status != _HIDDEN)
+    with db.reading() as connection:
+        return connection.execute(mine).scalar_one_or_none()
+
+
 def get_batch(db: Database, account_id: int, batch_id: int) -> Batch:
     """Give a batch of this account; raises `BatchError`."""
     if (found := find_batch(db, account_id, batch_id)) is None:

@@ -27,7 +27,7 @@ from app.studio import errors, protocol, trying
 from app.studio.oauth import TokenStore
 from app.studio.operations import Operation
 from app.studio.pace import Pace, Turn
-from app.studio.trying import LAUNCH, PATIENT, Manner
+from app.studio.trying import IN_TURN, LAUNCH, PATIENT, Manner
 
 ANSWER_SECONDS = 10.0
 LEAST_SECONDS = 1.0
@@ -83,13 +83,14 @@ class Calls:
         return replace(self, manner=PATIENT)
 
     def in_turn(self) -> "Calls":
-        """Wait for a turn; gives a launch's way whose first call uses it.
+        """Wait for a turn; gives a way whose first call uses it, and which then calls at once.
 
-        Raises `StudioHeldBackError` where none comes early enough to be of use.
+        Where that call was to try Studio out, and fails, it calls nothing more. Raises
+        `StudioHeldBackError` where none comes early enough to be of use.
         """
         deadline = min(self.deadline, time.monotonic() + self.manner.all_tries_seconds)
         turn = self._take_turn(deadline - ANSWER_SECONDS)
-        return replace(self, manner=LAUNCH, in_hand=[turn])
+        return replace(self, manner=IN_TURN, in_hand=[turn])
 
     def send(
         self,
@@ -177,7 +178,7 @@ class Calls:
         if self.pace is None:
             return NO_TROUBLE
         if not self.manner.waits:
-            return self.pace.take(datetime.now(UTC))
+            return self.pace.take(datetime.now(UTC), heeds_circuit=self.manner.heeds_circuit)
         now = datetime.now(UTC)
         while True:
             latest = now + timedelta(seconds=deadline - time.monotonic() - LEAST_SECONDS)

@@ -56,9 +56,14 @@ class Pace:
         self._step = math.ceil(_SECOND / calls_per_second)
         self._mine = _row.account_id == account_id
 
-    def take(self, now: datetime) -> Turn:
-        """Take a slot for a call that is made now, whatever others wait for."""
-        row = self._move(now, {}, None)
+    def take(self, now: datetime, *, heeds_circuit: bool = False) -> Turn:
+        """Take a slot for a call that is made now, whatever others wait for.
+
+        Who heeds the circuit gets none while it is open: raises `StudioHeldBackError`.
+        """
+        row = self._move(now, {}, _is_closed(now) if heeds_circuit else None)
+        if row is None:
+            raise self._explain(now)
         return Turn(self._begin_of(row), row.failures > 0)
 
     def reserve(self, now: datetime, latest: datetime) -> Turn:
@@ -120,11 +125,21 @@ class Pace:
         return _EPOCH + timedelta(microseconds=row.next_slot_us - self._step)
 
     def _explain(self, now: datetime) -> errors.StudioHeldBackError:
+        if (opened := find_trouble(self._db, self._account_id, now)) is not None:
+            return opened
         with self._db.reading() as connection:
             row = connection.execute(sa.select(studio_pace).where(self._mine)).one()
-        if row.open_until is not None and row.open_until > now:
-            return errors.circuit_open(math.ceil((row.open_until - now).total_seconds()))
         return errors.no_slot(math.ceil((row.next_slot_us - _microseconds(now)) / _SECOND))
+
+
+def find_trouble(db: Database, account_id: int, now: datetime) -> errors.StudioHeldBackError | None:
+    """Find why nobody who waits may call an account's Studio now: its circuit is open."""
+    mine = sa.select(_row.open_until).where(_row.account_id == account_id, sa.not_(_is_closed(now)))
+    with db.reading() as connection:
+        open_until = connection.execute(mine).scalar_one_or_none()
+    if open_until is None:
+        return None
+    return errors.circuit_open(math.ceil((open_until - now).total_seconds()))
 
 
 def list_circuits(db: Database) -> list[Circuit]:

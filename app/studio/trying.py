@@ -1,6 +1,6 @@
 """How long and how often a call is tried, as rules without clocks and sockets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.studio.errors import (
     StudioAnswerError,
@@ -25,19 +25,22 @@ UNHEARD = (None, TOO_MANY, UNAVAILABLE)
 class Manner:
     """How a caller goes about its calls.
 
-    `waits`: it takes its turn among all callers of the account, and none while the circuit is
-    open. `tries` are those that fail; for a caller that waits, a 429 is no failure.
-    `obeys_seconds` is the longest Retry-After that is waited for.
+    `waits`: it takes its turn among all callers of the account. `heeds_circuit`: it calls nothing
+    while the circuit is open, as everybody who waits. `tries` are those that fail; for a caller
+    that waits, a 429 is no failure. `obeys_seconds` is the longest Retry-After that is waited for.
     """
 
     waits: bool
+    heeds_circuit: bool
     tries: int
     all_tries_seconds: float
     obeys_seconds: float
 
 
-LAUNCH = Manner(waits=False, tries=3, all_tries_seconds=20.0, obeys_seconds=10.0)
-PATIENT = Manner(waits=True, tries=3, all_tries_seconds=60.0, obeys_seconds=60.0)
+LAUNCH = Manner(False, False, tries=3, all_tries_seconds=20.0, obeys_seconds=10.0)
+PATIENT = Manner(True, True, tries=3, all_tries_seconds=60.0, obeys_seconds=60.0)
+IN_TURN = replace(LAUNCH, heeds_circuit=True)
+"""After the first turn, which was waited for."""
 
 
 def may_repeat(operation: Operation, error: Exception) -> bool:

@@ -167,7 +167,11 @@ def test_what_fails_says_why_and_what_to_do_and_is_tried_again(world: World, api
         (f"{pages}/studio-forbidden", 403, "Studio forbids it"),
         (f"{pages}/media-not-found", 404, "No such media"),
     ]
-    assert all(error["detail"] and error["remedy"] for error in errors)
+    assert all(error["detail"] for error in errors)
+    assert [error["remedy"].endswith("/retry tries it once more.") for error in errors] == [
+        True,
+        False,
+    ]
     again = api.call("POST", f"/batches/{done['id']}/retry")
     assert (again.status_code, set(again.json())) == (200, BATCH)
     assert again.json()["pending"] + again.json()["succeeded"] == 2
@@ -219,8 +223,7 @@ def test_trouble_is_told_with_the_batch_that_waits(world: World, api: Api):
         "title": "Studio is left alone",
         "status": 503,
         "detail": "Held back.",
-        "remedy": "Send the same again after the seconds in Retry-After, with fewer requests at "
-        "once.",
+        "remedy": "Nothing has to be done: the batch goes on by itself, at resumes_at.",
     }
 
 

@@ -1,11 +1,18 @@
 """Media that a plan names by title or tag: found in Studio, once each, or told why not."""
 
 import io
+import unicodedata
 from typing import BinaryIO, cast
+from urllib.parse import parse_qs
+
+import pytest
 
 from app.core.batch_making import NewItem
+from app.core.plans.library import Library, Tagged
+from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source
+from app.studio.errors import StudioForbiddenError, StudioUnavailableError
 from tests.client.reaching import Reach
 
 INES, OMAR = "ines.instructor@sandbox.test", "omar.other@sandbox.test"
@@ -108,3 +115,58 @@ def test_what_studio_cannot_be_asked_is_told_by_its_column(reach: Reach):
 
 def _has_tag(reach: Reach, media_id: int, tag: str) -> bool:
     return tag in {one["name"] for one in reach.studio.catalogue.list_tags(media_id)}
+
+
+def test_a_studio_in_trouble_is_waited_for_said_once_and_what_was_read_stays(reach: Reach):
+    waited: list[float] = []
+    said: list[str] = []
+    rows: list[int] = []
+    text = f"{HEAD},{MITOSIS},{INES},,101,\n,Seminar: Osmosis,{INES},,101,\n"
+    file = cast("BinaryIO", io.BytesIO(text.encode()))
+    patience = Patience(lambda error: said.append(error.slug), wait=waited.append)
+    plan = Plan(Source("term.csv", file, ""), None, reach.client().patient(), patience=patience)
+    plan.on_row = rows.append
+    reading = plan.read()
+    assert next(reading).media_id == 260854
+    reach.fail("search", status=503, times=4)
+    assert (list(reading), len(told(plan))) == ([], 1)
+    assert (said, waited, rows) == (["studio-unavailable"], [10], [1, 2])
+
+
+def test_a_studio_that_never_serves_is_not_waited_for_without_end(reach: Reach):
+    said: list[str] = []
+    patience = Patience(lambda error: said.append(error.slug), longest_seconds=0.0)
+    library = Library(reach.client().patient(), patience)
+    reach.fail("search", status=503, times=3)
+    with pytest.raises(StudioUnavailableError):
+        library.find(Tagged("biology"))
+    assert said == ["studio-unavailable"]
+
+
+def test_what_waiting_does_not_mend_is_an_error_at_once(reach: Reach):
+    patience = Patience(lambda _error: None, wait=lambda _seconds: pytest.fail("it waited"))
+    library = Library(reach.client().patient(), patience)
+    reach.fail("search", status=403)
+    with pytest.raises(StudioForbiddenError):
+        library.find(Tagged("biology"))
+
+
+def test_a_title_is_asked_for_as_studio_most_likely_has_it(reach: Reach):
+    (media,) = (one for one in reach.client().list_media() if "Énergie" in (one.title or ""))
+    assert media.owner is not None
+    typed = unicodedata.normalize("NFD", str(media.title)).replace(" ", "  ").replace('"', '""')
+    items, plan, asked = read(reach, f',"{typed}",{media.owner.email},,101,\n')
+    assert ([item.media_id for item in items], told(plan)) == ([media.id], [])
+    assert asked == ["search"]
+
+
+def test_a_title_with_accents_is_asked_for_in_both_ways_to_write_them(reach: Reach):
+    before = len(reach.calls("search"))
+    read(reach, f",Café nowhere,{INES},,101,\n,Cafe nowhere,{INES},,101,\n")
+    titles = [
+        parse_qs(call["query"])["title"][0]
+        if isinstance(call["query"], str)
+        else call["query"]["title"]
+        for call in reach.calls("search")[before:]
+    ]
+    assert titles == ["Café nowhere", unicodedata.normalize("NFD", "Café nowhere"), "Cafe nowhere"]

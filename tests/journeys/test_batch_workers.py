@@ -2,13 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import redis
+import sqlalchemy as sa
 
+from app.models import studio_pace
 from app.outside import Outside
 from app.settings import read_settings
 from app.work import wake
@@ -29,7 +34,7 @@ from tests.journeys.batching import (
     worker,
 )
 from tests.journeys.commanding import in_environment
-from tests.world import World
+from tests.world import ROOT, World
 
 REDIS = "redis://127.0.0.1:6379/13"
 FAST = {"STUDIO_CALLS_PER_SECOND": "50"}
@@ -125,6 +130,35 @@ def test_what_is_in_hand_is_finished_at_a_stop_and_the_rest_goes_on_later(world:
     with worker(world):
         assert wait_until_done(world, made).succeeded == 200
     assert len(_creations(world)) - before == 200
+
+
+def test_a_worker_ends_in_time_though_something_in_hand_takes_longer(world: World):
+    begin(world, wanted([1301]))
+    far = int((time.time() + 40) * 1_000_000)
+    row = {"account_id": 1, "next_slot_us": far, "failures": 0}
+    with world.database.writing() as connection:
+        connection.execute(sa.delete(studio_pace))
+        connection.execute(sa.insert(studio_pace).values(row))
+    hurried = "import app.work as w; w.STOP_SECONDS = 1.0; from flask.cli import main; main()"
+    taken = sa.select(studio_pace.c.next_slot_us)
+    process = subprocess.Popen(
+        [sys.executable, "-c", hurried, "worker"], cwd=ROOT, env=world.environment
+    )
+    try:
+        give_up = time.monotonic() + 30
+        while True:
+            with world.database.reading() as connection:
+                if connection.execute(taken).scalar_one() > far:
+                    break
+            assert time.monotonic() < give_up
+            PAUSE.wait(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.wait()
+    with world.database.writing() as connection:
+        connection.execute(sa.delete(studio_pace))
 
 
 def test_several_workers_make_each_embed_once(world: World):

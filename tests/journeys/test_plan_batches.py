@@ -84,6 +84,7 @@ def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course
             "notes": [],
             "faults": [{**fault, "remedy": remedy}],
             "fault_count": 1,
+            "cut_off": None,
             "trouble": None,
         },
     )
@@ -109,7 +110,7 @@ def test_a_dry_run_for_programs_is_whole_where_studio_fails_in_the_middle(
     world: World, tmp_path: Path, course: int
 ):
     text = f"media_id,tag,course_id\n{SAFETY},,{course}\nx,,{course}\n,biology,{course}\n"
-    world.tell_studio("next", operation="search", status=403, times=9)
+    world.tell_studio("next", operation="search", status=403)
     done = run("embeds", "batch", plan(tmp_path, text), "--dry-run", "--json")
     assert done.status == 1
     assert ([item["row"] for item in done.value["items"]], done.value["fault_count"]) == ([2], 1)
@@ -157,7 +158,8 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     assert (made(world), newest()) == (calls, last)
     others = run("embeds", "batch", file, "--skip-faulty")
     number = newest()
-    said = f"Batch {number}: 1 embed.\nBatch {number} is done: 1 made.\n"
+    done = f"Batch {number} is done, without the rows of 2 faults: 1 made.\n"
+    said = f"Batch {number}: 1 embed.\n{done}"
     assert others == Said(1, said, faults)
     assert (run("embeds", "batch", file).out, newest()) == ("", number)  # refused as before
     again = run("embeds", "batch", file, "--skip-faulty", "--no-wait")
@@ -167,6 +169,47 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
         f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
         "",
     )
+    assert run("batches", "watch", str(number)) == Said(1, done, "")
+    assert run("batches", "retry", str(number)).status == 1
+    assert run("embeds", "export", str(number)).status == 1
+
+
+def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
+    world: World, tmp_path: Path, course: int
+):
+    file = tmp_path / "term.csv"
+    rows = f"{MITOSIS},{course},,,,\n{MITOSIS},{course + 1},Caf\xe9,,,\n{SAFETY},{course},,,,\n"
+    file.write_bytes((HEAD + rows).encode("latin-1"))
+    calls, last = made(world), newest()
+    refused = run("embeds", "batch", file, "--skip-faulty")
+    problem = "Something here is not UTF-8."
+    told = (
+        f"{file}, row 3: {problem} In Excel: save it as “CSV UTF-8”.\n"
+        f"{file}: nothing from row 3 on was read, because: {problem}\n"
+    )
+    assert refused == Said(
+        1,
+        "",
+        f"{told}Error: The plan cannot be read to its end, so nothing was begun. --skip-faulty "
+        "leaves out single rows. Mend what is told last, and give the same command again.\n",
+    )
+    assert (made(world), newest()) == (calls, last)
+    dry = run("embeds", "batch", file, "--dry-run")
+    assert (dry.status, dry.err) == (1, told)
+    cut_off = run("embeds", "batch", file, "--dry-run", "--json").value["cut_off"]
+    assert (cut_off["row"], cut_off["problem"]) == (3, problem)
+
+
+@pytest.mark.parametrize("how", ["--no-wait", "--dry-run"])
+def test_a_plan_by_title_goes_on_where_studio_had_trouble_meanwhile(
+    world: World, tmp_path: Path, course: int, how: str
+):
+    text = f"tag,course_id\nbiology,{course}\n"
+    world.tell_studio("next", operation="search", status=503, times=3, retry_after=0)
+    done = run("embeds", "batch", plan(tmp_path, text), how)
+    assert done.status == 0
+    assert "Held up, with 0 rows read: Studio cannot be reached at the moment. " in done.err
+    assert "it goes on by itself." in done.err
 
 
 def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
@@ -227,7 +270,8 @@ def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
     begun = run("embeds", "batch", file, "--no-wait")
     number = newest()
     assert begun.out == (
-        f"Batch {number}: 40 embeds.\n`flask batches watch {number}` shows how it goes.\n"
+        f"Batch {number}: 40 embeds.\nA worker works at it if there is one (`flask worker` starts "
+        f"one). `flask batches watch {number}` shows how it goes.\n"
     )
     cancelled = run("batches", "cancel", str(number), "--json").value
     world.tell_studio("release")

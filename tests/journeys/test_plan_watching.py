@@ -3,14 +3,23 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from app import locks
+from app.cli.batches.standing_in import StandIn
 from app.core import batches
+from app.core.batch_making import NewItem, create_batch
+from app.core.batches import Batch
+from app.models import studio_account
+from app.outside import Outside
+from app.settings import read_settings
 from tests import world as worlds
-from tests.journeys.batching import ACCOUNT, hurry
+from tests.journeys.batching import ACCOUNT, hurry, wait_for
 from tests.journeys.commanding import in_environment, on_terminal, rest
 from tests.journeys.planning import HEAD, MITOSIS, plan, run
 from tests.world import ROOT, World
@@ -71,20 +80,112 @@ def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
     _, err = process.communicate(timeout=30)
     assert process.returncode == 1
     assert err == (
-        f"You look on no more; batch {number} is still there, and a worker goes on with it. "
-        f"`flask batches watch {number}` comes back to it (and works at it itself where there is "
-        f"no worker), `flask batches cancel {number}` ends it.\n"
+        f"You look on no more; batch {number} is still there, and a worker goes on with it if "
+        f"there is one (`flask worker` starts one). `flask batches watch {number}` comes back "
+        f"to it (and works at it itself where there is no worker), `flask batches "
+        f"cancel {number}` ends it.\n"
     )
     assert run("batches", "show", number, "--json").value["pending"] == 4
     done = run("batches", "watch", number, "--json").value
     assert (done["status"], done["made"]) == ("done", 4)
 
 
+def test_ctrl_c_says_that_a_worker_goes_on_where_one_is_seen(world: World, tmp_path: Path):
+    number = run("embeds", "batch", _plan(tmp_path, COURSE + 600, 2), "--no-wait").out.split()[1]
+    holder = locks.acquire(world.database, f"batches-{ACCOUNT}", 60)
+    assert holder is not None
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "batches", "retry", number.strip(":")],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    locks.release(world.database, f"batches-{ACCOUNT}", holder)
+    run("batches", "cancel", number.strip(":"))
+    assert "and a worker goes on with it. `flask batches watch" in err
+
+
+def test_a_database_that_is_away_for_a_moment_is_said_once_and_asked_again(
+    world: World, tmp_path: Path
+):
+    begun = run("embeds", "batch", _plan(tmp_path, COURSE + 700, 2), "--no-wait")
+    number = begun.out.split()[1].strip(":")
+    with world.database.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE lock RENAME TO lock_away"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "batches", "watch", number],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    away = process.stderr.readline()
+    threading.Event().wait(1.5)  # several looks
+    with world.database.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE lock_away RENAME TO lock"))
+    out, err = process.communicate(timeout=60)
+    assert away == "The database does not answer (OperationalError). It is asked again.\n"
+    told = "".join(line for line in err.splitlines(keepends=True) if line[:1] != "{")
+    assert told.startswith("No worker is at it, so this process is. (`flask worker` starts one.)\n")
+    assert "The database" not in told
+    assert (process.returncode, out) == (0, f"Batch {number} is done: 2 made.\n")
+
+
+def test_that_this_process_works_is_said_once(world: World, tmp_path: Path):
+    world.tell_studio("next", operation="create_embed", status=403)
+    number = run("embeds", "batch", _plan(tmp_path, COURSE + 800, 1), "--no-wait").out.split()[1]
+    outside = Outside.from_settings(read_settings())
+    said: list[str] = []
+    stand_in = StandIn(outside, outside.default_account())
+    try:
+        _look_until_done(world, stand_in, int(number.strip(":")), said)
+        run("batches", "retry", number.strip(":"), "--no-wait")
+        _look_until_done(world, stand_in, int(number.strip(":")), said)
+    finally:
+        stand_in.finish()
+        outside.db.dispose()
+    assert len(said) == 1
+
+
+def _look_until_done(world: World, stand_in: StandIn, number: int, said: list[str]) -> None:
+    batch = batches.get_batch(world.database, ACCOUNT, number)
+
+    def is_done(found: Batch) -> bool:
+        stand_in.look(said.append)
+        return found.status == "done"
+
+    wait_for(world, batch, is_done)
+
+
+def test_a_batch_of_another_account_is_found_by_its_number_alone(world: World):
+    with world.database.writing() as connection:
+        added = sa.insert(studio_account).values(url="https://other.studio.test")
+        other = connection.execute(added.returning(studio_account.c.id)).scalar_one()
+    made, _ = create_batch(world.database, other, [NewItem(MITOSIS, COURSE)])
+    number = str(made.id)
+    assert run("batches", "show", number, "--json").value["pending"] == 1
+    cancelled = run("batches", "cancel", number, "--json")
+    assert (cancelled.status, cancelled.value["cancelled"]) == (0, 1)
+    assert run("batches", "retry", number, "--no-wait").out.startswith("0 of batch")
+    assert run("batches", "watch", number, "--json").value["status"] == "cancelled"
+    assert len(run("embeds", "export", number, "--format", "jsonl").out.splitlines()) == 1
+    default = run("batches", "show", number, "--studio", str(ACCOUNT))
+    assert (default.status, f"There is no batch {number}." in default.err) == (1, True)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
     world: World, tmp_path: Path, again: bool
 ):
-    world.tell_studio("next", operation="create_embed", hold=True, times=8)
+    world.tell_studio("next", operation="create_embed", hold=True, times=5)
     file = _plan(tmp_path, COURSE + 400 + 100 * again, 40)
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "embeds", "batch", str(file)],

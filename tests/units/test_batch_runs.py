@@ -1,18 +1,20 @@
 """Runs over batches in the database, and what they write down. There is no Studio to ask here."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
 import sqlalchemy as sa
 
-from app.core import batch_items, batches
+from app.core import batch_items, batches, embeds
 from app.core.batch_items import Outcome
 from app.core.batch_making import NewItem, create_batch
 from app.core.batch_work import work_off
 from app.core.batches import Batch, Item
 from app.db import Database
-from app.models import batch_item, embed, studio_account
+from app.models import batch, batch_item, embed, studio_account
+from app.studio import errors, operations
 from app.studio.client import StudioClient
 
 NO_STUDIO = cast("StudioClient", None)
@@ -78,6 +80,55 @@ def test_an_embed_whose_maker_died_counts_once_as_made(db: Database):
     of = _begin(db, 7, 7)
     _embed(db, 7, datetime.now(UTC))
     assert [item.made for item in _run(db, of)] == [True, False]
+
+
+def test_an_embed_counts_as_made_for_who_made_it_and_for_nobody_else(db: Database):
+    of, now = _begin(db, 7, 7), datetime.now(UTC)
+    _embed(db, 7, now)
+    found = embeds.find_embed_by_id(db, _embed_id(db))
+    first, second = batch_items.list_due(db, 1, datetime.now(UTC), 2)
+    assert found is not None
+    done = {"status": "succeeded", "embed_id": found.id, "failure": None, "done_at": now}
+    unheard = Outcome(first, {**done, "made": False}, found)
+    made = Outcome(second, {**done, "made": True})
+    batch_items.note_outcomes(db, [unheard, made], datetime.now(UTC))
+    assert [item.made for item in batches.list_items(db, of)] == [False, True]
+
+
+def _embed_id(db: Database) -> int:
+    with db.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.max(embed.c.id))).scalar_one())
+
+
+def test_of_the_same_embed_one_item_is_in_hand_at_a_time(db: Database):
+    """Whoever is asked holds the first until the other media is asked for, too."""
+    of = _begin(db, 7, 7, 7, 8)
+    asked: list[int] = []
+    both = threading.Barrier(2, timeout=10)
+
+    class Studio:
+        def in_turn(self) -> None:
+            asked.append(1)
+            if len(asked) <= 2:
+                both.wait()
+            raise errors.by_status(422, operations.CREATE_EMBED, None)
+
+    work_off(db, 1, cast("StudioClient", Studio()), 2, lambda: False)
+    assert batches.get_batch(db, 1, of.id).failed == 4
+    assert not both.broken
+    found = {item.number: item.done_at for item in batches.list_items(db, of)}
+    order = sorted(found, key=lambda number: str(found[number]))
+    assert set(order[:2]) == {1, 4}
+
+
+def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):
+    of, now = _begin(db, 7), datetime.now(UTC)
+    for minutes, accounts in ((5, []), (60 * 24, [1])):
+        with db.writing() as connection:
+            resumes_at = now + timedelta(minutes=minutes)
+            connection.execute(sa.update(batch).values(resumes_at=resumes_at))
+        assert batch_items.list_waiting_accounts(db, datetime.now(UTC)) == accounts
+    assert of.pending == 1
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,48 @@ def test_a_key_is_free_again_after_a_week(db: Database):
     assert again.id != first.id
 
 
+def test_old_keys_are_removed_some_at_a_time_and_none_stands_in_the_way(db: Database):
+    old = datetime.now(UTC) - batch_making.KEPT_FOR - timedelta(seconds=1)
+    create_batch(db, 1, _items(1), once=ONCE)
+    create_batch(db, 1, _items(1))
+    count = 2 * batch_making.SWEPT_AT_ONCE
+    with db.writing() as connection:
+        connection.execute(sa.update(idempotency_key).values(created_at=old))
+        mine = connection.execute(sa.select(idempotency_key)).one()._mapping
+        many = [{**mine, "hash": f"{number:064}"} for number in range(count)]
+        connection.execute(sa.insert(idempotency_key), many)
+    create_batch(db, 1, _items(1))
+    assert _count(db, idempotency_key) == count + 1 - batch_making.SWEPT_AT_ONCE
+    with db.writing() as connection:
+        connection.execute(sa.update(idempotency_key).values(created_at=datetime.now(UTC)))
+        hashed = batch_making._hash(1, None, "mine")
+        connection.execute(sa.insert(idempotency_key).values({**mine, "hash": hashed}))
+
+    def racing() -> Iterator[NewItem]:
+        with db.writing() as connection:
+            gone = idempotency_key.c.hash == hashed
+            connection.execute(sa.delete(idempotency_key).where(gone))
+            connection.execute(sa.insert(idempotency_key).values({**mine, "hash": hashed}))
+        yield from _items(1)
+
+    _, is_new = create_batch(db, 1, racing(), once=replace(ONCE, key="mine"))
+    assert is_new
+
+
+def test_what_was_left_half_filled_is_removed_one_at_a_time(db: Database):
+    made = [create_batch(db, 1, _items(batch_making.AT_ONCE + 1))[0] for _ in range(2)]
+    old = datetime.now(UTC) - batch_making.ABANDONED_AFTER - timedelta(seconds=1)
+    with db.writing() as connection:
+        connection.execute(sa.update(batch).values(status="filling", created_at=old))
+    kept, _ = create_batch(db, 1, _items(1))
+    assert (_count(db, batch), _count(db, batch_item)) == (2, batch_making.AT_ONCE + 2)
+    create_batch(db, 1, _items(1))
+    with db.reading() as connection:
+        left = set(connection.execute(sa.select(batch.c.id)).scalars())
+    assert kept.id in left
+    assert not left & {one.id for one in made}
+
+
 def test_items_are_counted_and_listed_by_what_became_of_them(db: Database):
     made, _ = create_batch(db, 1, _items(5))
     for number, status in ((1, "succeeded"), (2, "failed"), (4, "failed")):

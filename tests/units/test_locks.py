@@ -138,3 +138,14 @@ def test_a_lock_is_renewed_by_its_holder_alone(db: Database):
     assert locks.is_held(db, "a")
     locks.release(db, "a", holder)
     assert not locks.renew(db, "a", holder, 60)
+
+
+def test_a_lease_that_a_wrong_clock_wrote_is_over(db: Database):
+    assert locks.acquire(db, "name", 30) is not None
+    with db.writing() as connection:
+        far = datetime.now(UTC) + timedelta(days=1)
+        connection.execute(sa.update(lock).values(expires_at=far))
+    assert not locks.is_held(db, "name")
+    assert locks.acquire(db, "name", 30) is not None
+    assert locks.is_held(db, "name")
+    assert locks.acquire(db, "name", 30) is None

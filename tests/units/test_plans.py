@@ -1,18 +1,23 @@
 """Plans as spreadsheets write them: what is read, and every fault by its place. No Studio here."""
 
 import io
+import json
 import tracemalloc
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, BinaryIO, cast
 
 import pytest
 
+from app.cli.batches.dry_run import show_plan_as_json
 from app.cli.batches.formats import write_csv
 from app.core.batch_making import MOST_ITEMS, NewItem
 from app.core.plans.faults import MOST_TOLD, UnreadableError
 from app.core.plans.plan import Plan
 from app.core.plans.sources import MOST_BYTES, Source, copied
+from app.db import Database
 from app.errors import BatchError
+from app.outside import Outside
 from app.studio.client import ANYTHING, StudioClient
 from app.studio.search import MediaSearch
 from app.studio.shapes import Media
@@ -295,6 +300,49 @@ def test_a_plan_that_asks_for_too_much_is_told_where_it_does():
     assert str(plan.faults.told[0]) == (
         f"term.csv, row {MOST_ITEMS + 2}: A plan may have 10,000 embeds. Make several of it."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "courses"),
+    [
+        (f"{HEAD}\n7,101\n8,10\xe9\n9,101\n", None),
+        (f'{HEAD}\n7,101\n8,"102\n9,101\n', None),
+        (f"{HEAD}\n" + "".join(f"{n},101\n" for n in range(1, MOST_ITEMS + 2)), None),
+        ("media_id,sis_course_id\n7,A\n8,B\n", "sis_course_id,course_id\nA,1\n\xe9,2\nB,3\n"),
+    ],
+    ids=["no UTF-8", "an open quotation mark", "too many", "the file of courses"],
+)
+def test_what_stands_beyond_an_unreadable_place_is_not_left_out_as_faulty(
+    text: str, courses: str | None
+):
+    mapping = None if courses is None else source(courses.encode("latin-1"), "courses.csv")
+    plan = Plan(source(text.encode("latin-1")), mapping, NO_STUDIO)
+    with pytest.raises(BatchError) as error:
+        list(plan.read_but_faulty())
+    assert error.value.slug == "plan-faulty"
+    assert plan.cut_off == plan.faults.told[-1]
+
+
+def test_rows_that_can_be_read_are_left_out_where_something_is_wrong():
+    plan = Plan(source(f"{HEAD}\n7,101\nx,101\n9,101\n"), None, NO_STUDIO)
+    assert asked(plan.read_but_faulty()) == [(7, 101), (9, 101)]
+    assert (plan.faults.count, plan.cut_off) == (1, None)
+
+
+def test_a_dry_run_for_programs_that_is_interrupted_says_so(
+    db: Database, capsys: pytest.CaptureFixture[str]
+):
+    def interrupt(rows: int) -> None:
+        if rows == 2:
+            raise KeyboardInterrupt
+
+    plan = Plan(source(f"{HEAD}\n7,101\n8,101\n"), None, NO_STUDIO, on_row=interrupt)
+    outside = cast("Outside", SimpleNamespace(db=db))
+    with pytest.raises(KeyboardInterrupt):
+        show_plan_as_json(outside, 1, plan)
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["items"]) == 1
+    assert told["trouble"] == {"error": "interrupted", "what_happened": "KeyboardInterrupt"}
 
 
 def test_a_plan_of_ten_thousand_long_rows_takes_little_memory():

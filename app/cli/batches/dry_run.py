@@ -34,7 +34,7 @@ def show_plan(outside: Outside, account_id: int, plan: Plan) -> None:
 
 
 def show_plan_as_json(outside: Outside, account_id: int, plan: Plan) -> None:
-    """Print one JSON value, an embed as soon as it is read; a whole one also where Studio fails."""
+    """Print one JSON value, an embed as soon as it is read; a whole one also if that breaks off."""
     click.echo(f'{{"file": {_dump(plan.source.name)}, "items": [', nl=False)
     look, between, trouble = _Look(outside, account_id), "\n", None
     try:
@@ -43,6 +43,9 @@ def show_plan_as_json(outside: Outside, account_id: int, plan: Plan) -> None:
             between = ",\n"
     except ServiceError as error:
         trouble = {"error": error.slug, "what_happened": error.title}
+        raise
+    except BaseException as error:
+        trouble = {"error": "interrupted", "what_happened": type(error).__name__}
         raise
     finally:
         told = {
@@ -55,6 +58,7 @@ def show_plan_as_json(outside: Outside, account_id: int, plan: Plan) -> None:
             "notes": plan.notes,
             "faults": [vars(fault) for fault in plan.faults.told],
             "fault_count": plan.faults.count,
+            "cut_off": plan.cut_off and vars(plan.cut_off),
             "trouble": trouble,
         }
         click.echo(f"],\n{_dump(told)[1:]}")

@@ -10,6 +10,7 @@ import click
 
 from app.cli.batches import words
 from app.cli.batches.formats import Writer, write_csv, write_jsonl
+from app.cli.batches.group import account_of, is_lacking
 from app.cli.terminal import of_studio, with_outside
 from app.cli.writing import ask_to_replace, whole_file
 from app.core import batch_results, batches, embed_lists, keys
@@ -57,7 +58,7 @@ def export(
     """
     if (batch_id is None) == (course_id is None) or (course_id is not None and status is not None):
         raise click.UsageError("Say either a batch (with --status, if you like), or --course.")
-    account = outside.get_account(studio)
+    account = account_of(outside, studio, batch_id)
     around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
     if output is not None:
         ask_to_replace(output, force=force)
@@ -69,7 +70,7 @@ def export(
     of = batches.get_batch(outside.db, account.id, batch_id)
     free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
     _write(form, output, batches.list_items(outside.db, of, status), free, around)
-    if of.succeeded < of.total:
+    if is_lacking(of):
         click.echo(words.ended(of, batch_results.count_made(outside.db, of)), err=True)
         sys.exit(1)
 

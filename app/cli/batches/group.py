@@ -20,6 +20,19 @@ waits = click.option(
 )
 
 
+def account_of(outside: Outside, named: str | None, batch_id: int | None) -> Any:
+    """Give the row of the account that is named; of none, of the one whose batch it is."""
+    owner = None
+    if named is None and batch_id is not None:
+        owner = batches.find_account_id(outside.db, batch_id)
+    return outside.get_account(named) if owner is None else outside.account(owner)
+
+
+def is_lacking(found: Batch) -> bool:
+    """Whether not all of a plan is there by now: then the exit status is 1."""
+    return found.left_out > 0 or found.succeeded < found.total
+
+
 def describe(outside: Outside, found: Batch) -> dict[str, Any]:
     """Give a batch as programs get it."""
     progress = batches.read_progress(outside.db, found, datetime.now(UTC))

@@ -3,7 +3,7 @@
 import click
 
 from app.cli.batches import words
-from app.cli.batches.group import commands, describe, of_batch
+from app.cli.batches.group import account_of, commands, describe, of_batch
 from app.cli.batches.watching import see_through, tell_end
 from app.cli.terminal import as_json, of_studio, show, show_table, with_outside
 from app.core import batches
@@ -47,7 +47,8 @@ def list_(outside: Outside, *, studio: str | None, as_json: bool) -> None:
 @with_outside
 def show_(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool) -> None:
     """Show how far a batch is."""
-    found = batches.get_batch(outside.db, outside.get_account(studio).id, batch_id)
+    account = account_of(outside, studio, batch_id)
+    found = batches.get_batch(outside.db, account.id, batch_id)
     if as_json:
         show(describe(outside, found))
         return
@@ -66,4 +67,4 @@ def watch(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool)
 
     Ctrl-C ends looking on, and not the batch. Where no worker is at it, this command is.
     """
-    see_through(outside, outside.get_account(studio), batch_id, as_json=as_json)
+    see_through(outside, account_of(outside, studio, batch_id), batch_id, as_json=as_json)

@@ -11,12 +11,13 @@ import click
 from app import work
 from app.cli.batches import words
 from app.cli.batches.dry_run import show_plan, show_plan_as_json
-from app.cli.batches.group import describe, waits
-from app.cli.batches.watching import see_through
+from app.cli.batches.group import describe, is_lacking, waits
+from app.cli.batches.watching import Lines, Watcher, see_through, watching
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
 from app.core.batches import ACTIVE, Batch
-from app.core.plans.faults import UnreadableError
+from app.core.plans.faults import Fault, UnreadableError
+from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source, copied
 from app.errors import BatchError
@@ -74,22 +75,18 @@ def batch(
     if wait:
         see_through(outside, account, begun.id, told, as_json=as_json)
     else:
-        _tell_begun(outside, begun, told, as_json=as_json)
-    sys.exit(_is_lacking(begun))
+        _leave(outside, begun, told, as_json=as_json)
 
 
-def _tell_begun(outside: Outside, begun: Batch, told: str, *, as_json: bool) -> None:
+def _leave(outside: Outside, begun: Batch, told: str, *, as_json: bool) -> None:
+    """Say what was begun, and end with what is known by now: 1 if something will not come."""
     click.echo(told, err=as_json)
     if as_json:
         show(describe(outside, begun))
     else:
-        click.echo(f"`flask batches watch {begun.id}` shows how it goes.")
-
-
-def _is_lacking(begun: Batch) -> bool:
-    """Whether it is known by now that not all of a plan is there."""
-    is_over = begun.status not in ACTIVE
-    return begun.left_out > 0 or (is_over and begun.succeeded < begun.total)
+        click.echo(words.goes_on_later(begun))
+    may_still_come = begun.status in ACTIVE and not begun.left_out
+    sys.exit(is_lacking(begun) and not may_still_come)
 
 
 def _open(
@@ -108,6 +105,7 @@ def _open(
 
 def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
     present = show_plan_as_json if as_json else show_plan
+    _follow(plan, Lines())
     try:
         present(outside, account.id, plan)
     finally:
@@ -120,23 +118,31 @@ def _begin(
     outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool
 ) -> tuple[Batch, str]:
     """Begin a batch, or find the one that is begun already; gives it, and what is said of it."""
-    items = plan.read() if skip else plan.read_faultless()
+    items = plan.read_but_faulty() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
-        begun, is_new = create_batch(
-            outside.db,
-            account.id,
-            items,
-            name=name,
-            once=once,
-            count_left_out=lambda: plan.faults.count,
-        )
+        with watching() as watcher:
+            _follow(plan, watcher)
+            begun, is_new = create_batch(
+                outside.db,
+                account.id,
+                items,
+                name=name,
+                once=once,
+                count_left_out=lambda: plan.faults.count,
+            )
     finally:
         _tell_read(plan)
     work.wake(outside, account.id)
     if is_new:
         return begun, f"Batch {begun.id}: {words.embeds(begun.total)}."
     return begun, words.begun_before(begun)
+
+
+def _follow(plan: Plan, watcher: Watcher) -> None:
+    """Let a watcher see how far a plan is read, and what it waits for."""
+    plan.on_row = lambda rows: watcher.at(rows, None, words.rows_read(rows))
+    plan.patience = Patience(lambda error: watcher.tell(words.reading_held_up(error, plan.rows)))
 
 
 def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once | None:
@@ -159,9 +165,16 @@ def _tell_read(plan: Plan) -> None:
     if plan.faults.count > len(plan.faults.told):
         beyond = plan.faults.count - len(plan.faults.told)
         click.echo(f"… and {beyond:,} faults more.", err=True)
+    if plan.cut_off is not None:
+        click.echo(printable(_cut_off(plan.cut_off)), err=True)
     for note in plan.notes:
         click.echo(printable(note), err=True)
     if plan.folded_count:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
         click.echo(f"Rows that say the same count once: {', '.join(pairs)}{more}.", err=True)
+
+
+def _cut_off(fault: Fault) -> str:
+    where = "" if fault.row is None else f" from row {fault.row} on"
+    return f"{fault.file}: nothing{where} was read, because: {fault.problem}"

@@ -34,24 +34,33 @@ class StandIn:
         return self._run is not None and not self._run.done()
 
     def look(self, tell: Callable[[str], None]) -> None:
-        """Begin, and say so, where something has been due for a while and nobody is at it."""
+        """Begin where something has been due for a while and nobody is at it; that is said once.
+
+        Raises what ended a run: the next one begins where it stood.
+        """
         if self.is_at_it:
             return
-        if self._run is not None:
-            self._run.result()
+        if (ended := self._run) is not None:
             self._run = None
+            ended.result()
         if not self._is_left_alone():
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = time.monotonic()
         elif time.monotonic() - self._idle_since >= PATIENCE_SECONDS:
+            is_news = not self.has_worked
             self._idle_since, self.has_worked = None, True
             self._run = self._pool.submit(self._work)
-            tell("No worker is at it, so this process is. (`flask worker` starts one.)")
+            if is_news:
+                tell("No worker is at it, so this process is. (`flask worker` starts one.)")
+
+    def stop(self) -> None:
+        """Take nothing more in hand."""
+        self._stop.set()
 
     def finish(self) -> None:
         """Take nothing more in hand, and wait for what is."""
-        self._stop.set()
+        self.stop()
         self._pool.shutdown()
 
     def _is_left_alone(self) -> bool:

@@ -4,7 +4,7 @@ import click
 
 from app import work
 from app.cli.batches import words
-from app.cli.batches.group import commands, describe, of_batch, waits
+from app.cli.batches.group import account_of, commands, describe, of_batch, waits
 from app.cli.batches.watching import see_through
 from app.cli.terminal import as_json, ask, of_studio, says_yes, show, with_outside
 from app.core import batch_results, batches
@@ -21,7 +21,8 @@ def cancel(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool
 
     What is in hand is still finished, and what was made stays.
     """
-    found = batches.cancel_batch(outside.db, outside.get_account(studio).id, batch_id)
+    account = account_of(outside, studio, batch_id)
+    found = batches.cancel_batch(outside.db, account.id, batch_id)
     if as_json:
         show(describe(outside, found))
         return
@@ -43,7 +44,7 @@ def retry(
     flask batches retry 3
     flask batches retry 3 --no-wait
     """
-    account = outside.get_account(studio)
+    account = account_of(outside, studio, batch_id)
     found, count = batches.retry_failed(outside.db, account.id, batch_id)
     if count:
         work.wake(outside, account.id)
@@ -55,6 +56,8 @@ def retry(
     click.echo(told, err=as_json)
     if as_json:
         show(describe(outside, found))
+    else:
+        click.echo(words.goes_on_later(found))
 
 
 @commands.command("forget")
@@ -67,7 +70,7 @@ def forget(outside: Outside, *, batch_id: int, yes: bool, studio: str | None) ->
 
     Its embeds stay. Its results, and what a cartridge takes from its plan, go.
     """
-    found = batches.get_batch(outside.db, outside.get_account(studio).id, batch_id)
+    found = batches.get_batch(outside.db, account_of(outside, studio, batch_id).id, batch_id)
     ask(f"Forget batch {batch_id} and its results? Its embeds stay.", yes=yes)
     if not batches.forget_batch(outside.db, found):
         raise click.ClickException(

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.cli.batches import words
-from app.cli.batches.group import describe
+from app.cli.batches.group import describe, is_lacking
 from app.cli.batches.standing_in import StandIn
 from app.cli.terminal import show
-from app.core import batch_results, batches
+from app.core import batch_results, batch_work, batches
+from app.core.batch_trying import DATABASE_AWAY
 from app.core.batches import ACTIVE, Batch
 from app.outside import Outside
 
@@ -30,8 +31,8 @@ MOST_FAILURES = 20
 class Watcher(Protocol):
     """Whoever looks on."""
 
-    def at(self, found: Batch, told: str) -> None:
-        """So far it is now."""
+    def at(self, done: int, total: int | None, told: str) -> None:
+        """So far it is now; `total` is None where nobody knows."""
 
     def tell(self, text: str) -> None:
         """Something is to be known."""
@@ -41,24 +42,27 @@ class _Bar:
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
 
-    def at(self, found: Batch, told: str) -> None:
-        done = found.total - found.pending
-        self._progress.update(self._task, completed=done, total=found.total, description=told)
+    def at(self, done: int, total: int | None, told: str) -> None:
+        self._progress.update(self._task, completed=done, total=total, description=told)
 
     def tell(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False)
 
 
-class _Lines:
+class Lines:
+    """A line every ten seconds, on standard error."""
+
     def __init__(self) -> None:
         self._told_at = time.monotonic()
 
-    def at(self, _found: Batch, told: str) -> None:
+    def at(self, _done: int, _total: int | None, told: str) -> None:
+        """Say so, if it is time."""
         if time.monotonic() - self._told_at >= LINE_SECONDS:
             self._told_at = time.monotonic()
             self.tell(told)
 
     def tell(self, text: str) -> None:
+        """Say something."""
         click.echo(text, err=True)
 
 
@@ -75,7 +79,9 @@ def see_through(
             click.echo(begun, err=as_json)
         found = _watch(outside, account, batch_id, stand_in)
     except KeyboardInterrupt:
-        click.echo(words.looked_away(batch_id, stood_in=stand_in.has_worked), err=True)
+        is_seen = _is_worked_on(outside, account)
+        told = words.looked_away(batch_id, stood_in=stand_in.has_worked, is_worked_on=is_seen)
+        click.echo(told, err=True)
         if stand_in.is_at_it:  # Ctrl-C once more: Python would wait for its threads
             os._exit(1)
         sys.exit(1)
@@ -83,7 +89,7 @@ def see_through(
         show(describe(outside, found))
     else:
         tell_end(outside, found)
-    if found.succeeded < found.total:
+    if is_lacking(found):
         sys.exit(1)
 
 
@@ -100,40 +106,65 @@ def tell_end(outside: Outside, found: Batch) -> None:
 
 
 def _watch(outside: Outside, account: Any, batch_id: int, stand_in: StandIn) -> Batch:
-    with _watching() as watcher:
+    with watching() as watcher:
         try:
-            return _look_on(outside, account, batch_id, stand_in, watcher)
+            found = _look_on(outside, account, batch_id, stand_in, watcher)
         except KeyboardInterrupt:
+            stand_in.stop()
             if stand_in.is_at_it:
                 watcher.tell("Finishing what is in hand… (Ctrl-C once more ends at once.)")
+                stand_in.finish()  # nothing else waits: a second Ctrl-C gets past it
             raise
-        finally:
+        except BaseException:
             stand_in.finish()
+            raise
+        stand_in.finish()
+        return found
 
 
 def _look_on(
     outside: Outside, account: Any, batch_id: int, stand_in: StandIn, watcher: Watcher
 ) -> Batch:
-    told_trouble = None
+    told_trouble, is_away = None, False
     while True:
-        found = batches.get_batch(outside.db, account.id, batch_id)
-        progress = batches.read_progress(outside.db, found, datetime.now(UTC))
-        watcher.at(found, words.how_far(found, progress))
-        if found.status not in ACTIVE:
-            return found
-        trouble = found.trouble and found.trouble.slug
-        if trouble and trouble != told_trouble:
-            watcher.tell(words.held_up(found))
-        told_trouble = trouble
-        stand_in.look(watcher.tell)
+        try:
+            found = _look(outside, account, batch_id, watcher)
+            if found.status not in ACTIVE:
+                return found
+            trouble = found.trouble and found.trouble.slug
+            if trouble and trouble != told_trouble:
+                watcher.tell(words.held_up(found))
+            told_trouble = trouble
+            stand_in.look(watcher.tell)
+            is_away = False
+        except DATABASE_AWAY as error:
+            if not is_away:
+                watcher.tell(words.database_away(error))
+            is_away = True
         threading.Event().wait(LOOK_SECONDS)
 
 
+def _look(outside: Outside, account: Any, batch_id: int, watcher: Watcher) -> Batch:
+    found = batches.get_batch(outside.db, account.id, batch_id)
+    progress = batches.read_progress(outside.db, found, datetime.now(UTC))
+    done = found.total - found.pending
+    watcher.at(done, found.total, words.how_far(found, progress))
+    return found
+
+
+def _is_worked_on(outside: Outside, account: Any) -> bool:
+    """Whether somebody is seen at an account's batches; nobody is without a database."""
+    try:
+        return batch_work.is_worked_on(outside.db, account.id)
+    except DATABASE_AWAY:
+        return False
+
+
 @contextmanager
-def _watching() -> Iterator[Watcher]:
+def watching() -> Iterator[Watcher]:
     """Show how it goes, as this terminal can."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield Lines()
         return
     columns = (BarColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

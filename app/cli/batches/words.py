@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.core import batch_results
 from app.core.batches import ACTIVE, Batch, Item, Progress
+from app.errors import ServiceError
 from app.inputs import printable
 
 
@@ -32,31 +33,51 @@ def ended(found: Batch, made: int) -> str:
         *((found.pending, "pending"), (found.cancelled, "cancelled")),
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-    return f"Batch {found.id} is {found.status}: {told}."
+    return f"Batch {found.id} is {found.status}{_left_out(found)}: {told}."
 
 
 def begun_before(found: Batch) -> str:
     """Say that a plan is this batch already, what is not in it, and how to go on."""
-    faults = "1 fault" if found.left_out == 1 else f"{found.left_out:,} faults"
-    without = f", without the rows of {faults}" if found.left_out else ""
     is_over = found.status not in ACTIVE
     retry = f"; `flask batches retry {found.id}` tries what failed" if is_over else ""
     return (
-        f"This plan was begun before, as batch {found.id} ({found.status}){without}. "
+        f"This plan was begun before, as batch {found.id} ({found.status}){_left_out(found)}. "
         f"--again begins it once more{retry if found.failed else ''}."
     )
 
 
-def looked_away(batch_id: int, *, stood_in: bool) -> str:
+def _left_out(found: Batch) -> str:
+    """Give `, without the rows of 2 faults,` where there are such."""
+    if not found.left_out:
+        return ""
+    faults = "1 fault" if found.left_out == 1 else f"{found.left_out:,} faults"
+    return f", without the rows of {faults}"
+
+
+def goes_on_later(found: Batch) -> str:
+    """Say who works at a batch that nobody waits for, and how to look at it."""
+    watch = f"`flask batches watch {found.id}` shows how it goes."
+    if found.status not in ACTIVE:
+        return watch
+    return f"A worker works at it if there is one (`flask worker` starts one). {watch}"
+
+
+def database_away(error: Exception) -> str:
+    """Say that it does not answer for now."""
+    return f"The database does not answer ({type(error).__name__}). It is asked again."
+
+
+def looked_away(batch_id: int, *, stood_in: bool, is_worked_on: bool) -> str:
     """Say who goes on with a batch after Ctrl-C; `stood_in`: there was no worker."""
     still = f"You look on no more; batch {batch_id} is still there, and"
     watch, cancel = f"`flask batches watch {batch_id}`", f"`flask batches cancel {batch_id}`"
     if stood_in:
         until = f"until a worker is there (`flask worker`), or {watch} comes back to it"
         return f"{still} nobody goes on with it {until}. {cancel} ends it."
+    worker = "" if is_worked_on else " if there is one (`flask worker` starts one)"
     return (
-        f"{still} a worker goes on with it. {watch} comes back to it (and works at it itself "
-        f"where there is no worker), {cancel} ends it."
+        f"{still} a worker goes on with it{worker}. {watch} comes back to it (and works at it "
+        f"itself where there is no worker), {cancel} ends it."
     )
 
 
@@ -65,9 +86,9 @@ def failed(item: Item) -> str:
     row = item.more.get(batch_results.ROW)
     where = f"item {item.number}" if row is None else f"row {row}"
     what = f"media {item.key.media_id} in course {item.key.course_id}"
-    error = item.failure
+    error, todo = item.failure, batch_results.what_to_do("failed", item.failure)
     assert error is not None
-    return printable(f"{where}: {what}: {error.title} {batch_results.what_to_do(error)}".rstrip())
+    return printable(f"{where}: {what}: {error.title} {todo}".rstrip())
 
 
 def held_up(found: Batch) -> str:
@@ -75,8 +96,20 @@ def held_up(found: Batch) -> str:
     error = found.trouble
     assert error is not None
     at = "" if found.resumes_at is None else f", next at {clock(found.resumes_at)}"
-    todo = f" {batch_results.what_to_do(error)}" if error.slug == "studio-authorization" else ""
+    connect = batch_results.WHAT_TO_DO["studio-authorization"]
+    todo = f" {connect}" if error.slug == "studio-authorization" else ""
     return f"Held up: {error.title}{todo} Nothing is lost; it goes on by itself{at}."
+
+
+def rows_read(count: int) -> str:
+    """Give `1 row read`, or `1,240 rows read`."""
+    return "1 row read" if count == 1 else f"{count:,} rows read"
+
+
+def reading_held_up(error: ServiceError, row: int) -> str:
+    """Say why a plan is not read on for now."""
+    so_far = rows_read(max(row - 1, 0))
+    return f"Held up, with {so_far}: {error.title} Nothing is lost; it goes on by itself."
 
 
 def clock(moment: datetime) -> str:

@@ -16,24 +16,24 @@ _PAIRS = (("course_id", "canvas_course_id"), ("sis_course_id", "course_id"))
 
 
 def read_courses(source: Source, faults: Faults) -> Mapping[str, int]:
-    """Read the numbers of courses; what is wrong is added to `faults`."""
+    """Read the numbers of courses; what is wrong with a row is added to `faults`.
+
+    Raises `UnreadableError`: what stands beyond it would only be missed in rows of the plan.
+    """
     numbers: dict[str, int] = {}
-    try:
-        table = Table(source, KNOWN)
-        sis, course = _find_columns(table)
-        for row in table.rows():
-            sis_id, text = row.cells[sis].strip(), row.cells[course].strip()
-            number = read_positive(text)
-            if not sis_id:  # Canvas lists courses that have none, too
-                continue
-            if number is None:
-                told = f"“{text}” is no number of a course."
-                faults.add([table.fault(row.number, course, told, "Write a whole number.")])
-            elif numbers.setdefault(sis_id, number) != number:
-                told = f"{sis_id} is course {numbers[sis_id]} in a row above, and {number} here."
-                faults.add([table.fault(row.number, course, told, "Remove the wrong row.")])
-    except UnreadableError as error:
-        faults.add([error.fault])
+    table = Table(source, KNOWN)
+    sis, course = _find_columns(table)
+    for row in table.rows():
+        sis_id, text = row.cells[sis].strip(), row.cells[course].strip()
+        number = read_positive(text)
+        if not sis_id:  # Canvas lists courses that have none, too
+            continue
+        if number is None:
+            told = f"“{text}” is no number of a course."
+            faults.add([table.fault(row.number, course, told, "Write a whole number.")])
+        elif numbers.setdefault(sis_id, number) != number:
+            told = f"{sis_id} is course {numbers[sis_id]} in a row above, and {number} here."
+            faults.add([table.fault(row.number, course, told, "Remove the wrong row.")])
     return numbers
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from app.core.batch_making import MOST_ITEMS
+from app.core.plans.patience import Patience
 from app.studio.client import StudioClient
 from app.studio.errors import StudioArgumentError
 from app.studio.search import read_search
@@ -45,43 +46,60 @@ class Missing:
 
 
 class Library:
-    """The media of one Studio account; `studio` is a patient client."""
+    """The media of one Studio account; `studio` is a patient client.
 
-    def __init__(self, studio: StudioClient) -> None:
-        self._studio = studio
+    Without `patience` a Studio that does not serve is an error at once.
+    """
+
+    def __init__(self, studio: StudioClient, patience: Patience | None = None) -> None:
+        self._studio, self._patience = studio, patience
         self._answers: dict[Titled | Tagged, tuple[Found, ...] | Missing] = {}
 
     def find(self, named: Titled | Tagged) -> tuple[Found, ...] | Missing:
         """Find media; raises `StudioError` where Studio does not answer."""
         if (known := self._answers.get(named)) is not None:
             return known
-        match named:
-            case Titled():
-                answer = self._find_titled(named)
-            case Tagged():
-                answer = self._find_tagged(named)
+
+        def find() -> tuple[Found, ...] | Missing:
+            match named:
+                case Titled():
+                    return self._find_titled(named)
+                case Tagged():
+                    return self._find_tagged(named)
+
+        answer = find() if self._patience is None else self._patience.ask(find)
         self._answers[named] = answer
         return answer
 
     def _find_titled(self, named: Titled) -> tuple[Found, ...] | Missing:
+        title = _exact(named.title)
         try:
-            wanted = read_search({"title": named.title, "owner": named.owner})
+            exact, like = self._search(title, named.owner)
+            if not (exact or like or title.isascii()):
+                exact, like = self._search(unicodedata.normalize("NFD", title), named.owner)
         except StudioArgumentError as error:
             fault = error.faults[0]
             column = "owner" if fault.field == "owner" else "media_title"
             return Missing(column, f"Studio cannot be asked for this: {fault.message}.", "")
+        if len(exact) == 1:
+            return (Found(exact[0].id, exact[0].title),)
+        return _several(exact) if exact else _none(named, like)
+
+    def _search(self, title: str, owner: str) -> tuple[list[Media], list[Media]]:
+        """Give the media of exactly this title, however it is written, and some that are like it.
+
+        Studio compares letter by letter: é may be one there, or an e and an accent.
+        """
         like: list[Media] = []
         exact: list[Media] = []
-        for media in self._studio.list_media(wanted):
-            if _exact(media.title) == _exact(named.title):
+        for media in self._studio.list_media(read_search({"title": title, "owner": owner})):
+            if _exact(media.title) == _exact(title):
                 exact.append(media)
             elif len(like) < MOST_NAMED:
                 like.append(media)
             if len(exact) > MOST_NAMED:
                 break
-        if len(exact) == 1:
-            return (Found(exact[0].id, exact[0].title),)
-        return _several(exact) if exact else _none(named, like)
+        return exact, like
 
     def _find_tagged(self, named: Tagged) -> tuple[Found, ...] | Missing:
         try:

@@ -4,7 +4,7 @@ All that is wrong is said, not only the first. Rows that say the same are folded
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from app.core.batch_making import MOST_ITEMS, NewItem
@@ -13,6 +13,7 @@ from app.core.plans.courses import read_courses
 from app.core.plans.faults import MOST_TOLD, Fault, Faults, UnreadableError
 from app.core.plans.fields import Wanted
 from app.core.plans.library import Found, Library, Missing
+from app.core.plans.patience import Patience
 from app.core.plans.sources import Source
 from app.core.plans.table import Table
 from app.errors import BatchError
@@ -24,6 +25,8 @@ class Plan:
     """A plan that is being read: how far, what is wrong, and what is the same as in rows above.
 
     `folded` has pairs of a row and the one above it, the first hundred of `folded_count`.
+    `cut_off` is the fault beyond which nothing was read. With `patience` a Studio that does not
+    serve is waited for; `on_row` is told how many rows are read, before each is looked up.
     """
 
     source: Source
@@ -35,6 +38,9 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     folded: list[tuple[int, int]] = field(default_factory=list)
     folded_count: int = 0
+    cut_off: Fault | None = None
+    patience: Patience | None = None
+    on_row: Callable[[int], None] | None = None
 
     def read(self) -> Iterator[NewItem]:
         """Give the items of all rows in which nothing is wrong; `faults` tells of the others.
@@ -45,7 +51,23 @@ class Plan:
         try:
             yield from self._read()
         except UnreadableError as error:
+            self.cut_off = error.fault
             self.faults.add([error.fault])
+
+    def read_but_faulty(self) -> Iterator[NewItem]:
+        """Give the items without the faulty rows; raises `BatchError` where it breaks off.
+
+        Nobody has seen what stands beyond that, so nobody can have meant to leave it out.
+        """
+        yield from self.read()
+        if self.cut_off is not None:
+            raise BatchError(
+                "plan-faulty",
+                422,
+                "The plan cannot be read to its end, so nothing was begun.",
+                "--skip-faulty leaves out single rows. Mend what is told last, and give the same "
+                "command again.",
+            )
 
     def read_faultless(self) -> Iterator[NewItem]:
         """Give the items of a plan; raises `BatchError` at the end where something is wrong."""
@@ -63,11 +85,13 @@ class Plan:
         if heads:
             self.faults.add(heads)
             return
-        library = Library(self.studio)
+        library = Library(self.studio, self.patience)
         seen: dict[bytes, int] = {}
         for row in table.rows():
             self.rows += 1
             self._check_size(table, row.number, self.rows)
+            if self.on_row is not None:
+                self.on_row(self.rows)
             wanted = fields.read_row(table, row, numbers)
             found = _find(table, wanted, library) if isinstance(wanted, Wanted) else wanted
             for item in self._items(found, row.number, seen):
