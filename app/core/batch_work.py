@@ -190,8 +190,8 @@ class _Run:
         if trouble.retry_after_seconds is not None:
             seconds = min(trouble.retry_after_seconds, LONGEST_TROUBLE_SECONDS)
         resumes_at = datetime.now(UTC) + timedelta(seconds=seconds)
-        batch_items.note_trouble(self._db, self._account_id, trouble, resumes_at)
         self._let_others_try_first(resumes_at)
+        batch_items.note_trouble(self._db, self._account_id, trouble, resumes_at)
         if not self._told_trouble:
             log.warning(
                 "batches-held", account=self._account_id, code=trouble.slug, why=trouble.log
