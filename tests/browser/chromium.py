@@ -18,8 +18,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--test-third-party-cookie-phaseout",
-    # Playwright's own list switches storage partitioning off; of two lists the last one counts.
-    "--disable-features=MediaRouter,OptimizationHints,HttpsUpgrades,IsolateOrigins,site-per-process",
+    # Playwright's own list switches storage partitioning off; of two lists the last one counts. The
+    # address bar's pop-ups are pages of their own in each window: half of what a window costs.
+    "--disable-features=MediaRouter,OptimizationHints,HttpsUpgrades,IsolateOrigins,site-per-process,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     # All frames in one process: Playwright loses sight of one that changes its process three times
     # within a second. What a site may see and keep does not depend on that.
     "--disable-site-isolation-trials",
