@@ -6,9 +6,9 @@ T ?= tests
 OLD := .venv-pylti1p3
 # What the library takes part in: messages that are checked.
 MESSAGES := launch_checks launch_envelopes logins replay deep_linking resource
-# One more than there are cores, because many tests wait; four at the most. In the order of their
-# names the last files are short ones, so that no process waits for another at the end.
-AT_ONCE := --numprocesses $(shell n=$$(($$(nproc) + 1)); echo $$((n < 4 ? n : 4))) --dist loadfile \
+# Twice as many as there are cores, because many tests wait; six at the most. The tests say in which
+# order (tests/conftest.py).
+AT_ONCE := --numprocesses $(shell n=$$((2 * $$(nproc))); echo $$((n < 6 ? n : 6))) --dist loadfile \
 	--no-loadscope-reorder
 SOURCES := app sandbox tests config bench wsgi.py
 
