@@ -65,6 +65,7 @@ def hurry(world: World, batch: Batch) -> None:
     with world.database.writing() as connection:
         mine = batch_item.c.batch_id == batch.id
         connection.execute(sa.update(batch_item).where(mine).values(due_at=now))
+    with world.database.writing() as connection:
         connection.execute(sa.update(batch_table).values(resumes_at=now))
 
 

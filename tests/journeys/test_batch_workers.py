@@ -13,6 +13,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
+from app.core import batches
 from app.models import studio_pace
 from app.outside import Outside
 from app.settings import read_settings
@@ -133,7 +134,7 @@ def test_what_is_in_hand_is_finished_at_a_stop_and_the_rest_goes_on_later(world:
 
 
 def test_a_worker_ends_in_time_though_something_in_hand_takes_longer(world: World):
-    begin(world, wanted([1301]))
+    made = begin(world, wanted([1301]))
     far = int((time.time() + 40) * 1_000_000)
     row = {"account_id": 1, "next_slot_us": far, "failures": 0}
     with world.database.writing() as connection:
@@ -159,6 +160,7 @@ def test_a_worker_ends_in_time_though_something_in_hand_takes_longer(world: Worl
         process.wait()
     with world.database.writing() as connection:
         connection.execute(sa.delete(studio_pace))
+    batches.cancel_batch(world.database, made.account_id, made.id)
 
 
 def test_several_workers_make_each_embed_once(world: World):
