@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+import stamina.instrumentation
 import structlog
 
 _TOKEN = re.compile(
@@ -63,6 +64,7 @@ def set_up_logs() -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    stamina.instrumentation.set_on_retry_hooks([])  # each call is counted, and the last one told
     for noisy in ("alembic", "huey", "urllib3", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -78,7 +78,9 @@ KINDS = {
         "List the batches that are there.",
     ),
     "batch-empty": Kind(
-        "A batch of nothing", "The batch has no items. Nothing was begun.", "Send at least one."
+        "A batch of nothing",
+        "There is nothing in it to make. Nothing was begun.",
+        "Send at least one.",
     ),
     "batch-too-large": Kind(
         "The batch is too large",

@@ -48,11 +48,13 @@ class NewItem:
 class Once:
     """A key of the caller's: what was begun with it is not begun again for a week.
 
-    `body_hash` is of what was sent with it, in hexadecimal.
+    `body_hash` is of what was sent with it, in hexadecimal. `anew`: it is begun all the same, and
+    is from then on what the key stands for.
     """
 
     key: str
     body_hash: str
+    anew: bool = False
 
 
 def create_batch(
@@ -73,7 +75,7 @@ def create_batch(
     another body; what `items` raises passes through, and then there is no batch.
     """
     hashed = None if once is None else _hash(account_id, api_key_id, once.key)
-    if once is not None and (begun := _find_begun(db, hashed, once)) is not None:
+    if once is not None and not once.anew and (begun := _find_begun(db, hashed, once)) is not None:
         return batches.get_batch(db, account_id, begun), False
     batch_id = _open(db, account_id, name, api_key_id)
     try:
@@ -120,7 +122,9 @@ def _fill(db: Database, batch_id: int, items: Iterable[NewItem]) -> int:
         with db.writing() as connection:
             connection.execute(sa.insert(batch_item), chunk)
     if not total:
-        raise BatchError("batch-empty", 422, "The batch has no items.", "Send at least one.")
+        raise BatchError(
+            "batch-empty", 422, "There is nothing in it to make.", "Give at least one."
+        )
     return total
 
 
@@ -144,8 +148,8 @@ def _close(
     now = datetime.now(UTC)
     with db.writing() as connection:
         if once is not None:
-            mine = sa.and_(idempotency_key.c.hash == hashed, _is_over(now))
-            connection.execute(sa.delete(idempotency_key).where(mine))
+            mine = sa.delete(idempotency_key).where(idempotency_key.c.hash == hashed)
+            connection.execute(mine if once.anew else mine.where(_is_over(now)))
             used = {"hash": hashed, "body_hash": once.body_hash, "batch_id": batch_id}
             connection.execute(sa.insert(idempotency_key).values(**used, created_at=now))
         counts = sa.update(batch).where(batch.c.id == batch_id)

@@ -90,7 +90,7 @@ def test_a_dry_run_tells_programs_the_same_and_all_faults(tmp_path: Path, course
     )
     assert done.err == f"{file}, row 3, column media_id: “x” is no number. {remedy}\n"
     empty = run("embeds", "batch", plan(tmp_path, HEAD), "--dry-run", "--json")
-    assert (empty.status, empty.value["items"]) == (0, [])
+    assert (empty.status, empty.value["items"]) == (1, [])
 
 
 def test_a_dry_run_counts_an_embed_once_that_several_rows_show(tmp_path: Path, course: int):
@@ -166,7 +166,7 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     assert again == Said(
         1,
         f"This plan was begun before, as batch {number} (done), without the rows of 2 faults. "
-        f"--again begins it once more.\n`flask batches watch {number}` shows how it goes.\n",
+        f"--again begins it once more.\n`flask batches show {number}` shows what came of it.\n",
         "",
     )
     assert run("batches", "watch", str(number)) == Said(1, done, "")
@@ -232,11 +232,19 @@ def test_what_fails_is_told_with_its_row_and_tried_again_when_asked(
         f"`flask batches retry {number}` tries what failed.\n"
     )
     assert run("embeds", "batch", file) == Said(1, again + end, "")
-    shows = f"`flask batches watch {number}` shows how it goes.\n"
+    shows = f"`flask batches show {number}` shows what came of it.\n"
     assert run("embeds", "batch", file, "--no-wait") == Said(1, again + shows, "")
     retried = run("batches", "retry", str(number))
     assert retried == Said(1, f"1 of batch {number} is tried again.\n{end}", "")
     assert len([call for call in world.calls("show") if call["path"].endswith("/media/5")]) == 2
+
+
+def test_a_plan_that_is_begun_anew_is_from_then_on_the_newer_batch(tmp_path: Path, course: int):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n")
+    first = run("embeds", "batch", file, "--json").value["id"]
+    anew = run("embeds", "batch", file, "--again", "--json").value["id"]
+    assert anew != first
+    assert run("embeds", "batch", file, "--json").value["id"] == anew
 
 
 def test_a_key_is_good_for_one_plan(tmp_path: Path, course: int):
@@ -308,7 +316,7 @@ def test_what_is_no_batch_and_no_use_is_told(tmp_path: Path):
     missing = Said(1, "", f"Error: There is no batch 999999. {look}\n")
     assert run("batches", "show", "999999") == missing
     assert run("embeds", "batch", plan(tmp_path, HEAD)).err == (
-        "Error: The batch has no items. Send at least one.\n"
+        "Error: There is nothing in it to make. Give at least one.\n"
     )
     for wrong in (
         ("embeds", "batch"),

@@ -107,8 +107,7 @@ def test_all_that_is_wrong_is_told_at_once_by_row_and_the_columns_own_head():
     assert faults(text) == [
         "term.csv, row 2, column Media ID: “2,6E+05” is no number. "
         "The spreadsheet shortened it: format the column as whole numbers.",
-        "term.csv, row 2, column course_id: “0” is no number. "
-        "Write a whole number, such as 260854.",
+        "term.csv, row 2, column course_id: “0” is no number. Write a whole number, such as 101.",
         "term.csv, row 2, column embed_type: “frame” is no type. Write embed or bare_embed.",
         "term.csv, row 2, column downloadable: “perhaps” is neither yes nor no. "
         "Write true or false.",

@@ -110,12 +110,12 @@ def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
         present(outside, account.id, plan)
     finally:
         _tell_read(plan)
-    if plan.faults.count:
+    if plan.faults.count or not plan.items:
         sys.exit(1)
 
 
 def _begin(
-    outside: Outside, account: Any, plan: Plan, once: Once | None, *, skip: bool
+    outside: Outside, account: Any, plan: Plan, once: Once, *, skip: bool
 ) -> tuple[Batch, str]:
     """Begin a batch, or find the one that is begun already; gives it, and what is said of it."""
     items = plan.read_but_faulty() if skip else plan.read_faultless()
@@ -145,17 +145,15 @@ def _follow(plan: Plan, watcher: Watcher) -> None:
     plan.patience = Patience(lambda error: watcher.tell(words.reading_held_up(error, plan.rows)))
 
 
-def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once | None:
+def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once:
     """Give what makes two plans one: what is in their files, and what is done with faults."""
-    if again:
-        if key is not None:
-            raise click.UsageError("--key and --again exclude one another.")
-        return None
+    if again and key is not None:
+        raise click.UsageError("--key and --again exclude one another.")
     digests = [source.digest for source in (plan.source, plan.courses) if source is not None]
     if skip:
         digests.append("skip-faulty")
     digest = hashlib.sha256(" ".join(digests).encode()).hexdigest()
-    return Once(f"plan {digest}" if key is None else key, digest)
+    return Once(f"plan {digest}" if key is None else key, digest, anew=again)
 
 
 def _tell_read(plan: Plan) -> None:

@@ -19,7 +19,8 @@ from app.outside import Outside
 def cancel(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool) -> None:
     """Leave undone what is pending.
 
-    What is in hand is still finished, and what was made stays.
+    What is in hand is still finished, and counts when it is. What was made stays. The same plan
+    with --again takes up what was cancelled.
     """
     account = account_of(outside, studio, batch_id)
     found = batches.cancel_batch(outside.db, account.id, batch_id)
@@ -50,6 +51,8 @@ def retry(
         work.wake(outside, account.id)
     are = "is" if count == 1 else "are"
     told = f"{count:,} of batch {batch_id} {are} tried again."
+    if not count and found.cancelled:
+        told += " What was cancelled is begun by the same plan with --again."
     if wait:
         see_through(outside, account, batch_id, told, as_json=as_json)
         return

@@ -56,10 +56,12 @@ def _left_out(found: Batch) -> str:
 
 def goes_on_later(found: Batch) -> str:
     """Say who works at a batch that nobody waits for, and how to look at it."""
-    watch = f"`flask batches watch {found.id}` shows how it goes."
     if found.status not in ACTIVE:
-        return watch
-    return f"A worker works at it if there is one (`flask worker` starts one). {watch}"
+        return f"`flask batches show {found.id}` shows what came of it."
+    return (
+        "A worker works at it if there is one (`flask worker` starts one). "
+        f"`flask batches watch {found.id}` shows how it goes."
+    )
 
 
 def database_away(error: Exception) -> str:

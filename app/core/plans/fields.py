@@ -38,6 +38,7 @@ LONGEST_TITLE = 255
 YES = frozenset({"true", "yes", "1", "wahr", "ja", "verdadero", "sí"})
 NO = frozenset({"", "false", "no", "0", "falsch", "nein", "falso"})
 """Spreadsheets write these words in their own language."""
+_EXAMPLES = {"media_id": 260854, "course_id": 101}
 _SHORTENED = re.compile(r"[\d.,]+E\+\d+", re.IGNORECASE)
 
 
@@ -179,7 +180,7 @@ class _Cells:
         text = self._text(column)
         number = read_positive(text)
         if number is None:
-            remedy = "Write a whole number, such as 260854."
+            remedy = f"Write a whole number, such as {_EXAMPLES[column]}."
             if _SHORTENED.fullmatch(text):
                 remedy = "The spreadsheet shortened it: format the column as whole numbers."
             self._refuse(column, f"“{printable(text)[:40]}” is no number.", remedy)
