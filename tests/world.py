@@ -163,6 +163,12 @@ class World:
         assert answer.ok, answer.text
         return answer
 
+    def await_held(self, count: int) -> None:
+        """Wait until Studio has so many requests in hand that it was told to hold."""
+        asked = {"at_least": count, "seconds": 30}
+        answer = self.http.get(f"{self.studio.settings.url}/_sandbox/held", params=asked)
+        assert answer.json()["held"] >= count
+
     def tell_lms(self, path: str, **body: Any) -> requests.Response:
         answer = self.http.post(f"{self.lms.settings.url}/_sandbox/{path}", json=body)
         assert answer.ok, answer.text

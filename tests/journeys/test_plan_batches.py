@@ -295,6 +295,7 @@ def test_a_batch_is_forgotten_once_it_is_over_and_somebody_says_so(
     file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n")
     run("embeds", "batch", file, "--no-wait")
     number = str(newest())
+    world.await_held(1)
     early = run("batches", "forget", number, "--yes")
     world.tell_studio("release")
     told = f"Error: Batch {number} is not over. `flask batches cancel {number}` ends it.\n"

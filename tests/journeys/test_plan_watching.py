@@ -199,9 +199,7 @@ def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
     assert process.stderr is not None
     number = process.stdout.readline().split()[1].strip(":")
     assert process.stderr.readline().startswith("No worker is at it")
-    held = {"at_least": 5, "seconds": 20}
-    asked = world.http.get(f"{world.studio.settings.url}/_sandbox/held", params=held)
-    assert asked.json()["held"] == 5
+    world.await_held(5)
     process.send_signal(signal.SIGINT)
     finishing = "Finishing what is in hand… (Ctrl-C once more ends at once.)\n"
     assert process.stderr.readline() == finishing
