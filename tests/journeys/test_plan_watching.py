@@ -41,6 +41,18 @@ def world(built: World) -> World:
     return built
 
 
+def _begin(world: World, *arguments: str) -> subprocess.Popen[str]:
+    """Begin a command as a process of its own, which can be interrupted."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", *arguments],
+        cwd=ROOT,
+        env=world.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def _plan(folder: Path, first: int, count: int) -> Path:
     rows = (f"{MITOSIS},{first + number},Mine,,,\n" for number in range(count))
     return plan(folder, HEAD + "".join(rows))
@@ -66,14 +78,7 @@ def test_a_terminal_shows_how_far_it_is(world: World, tmp_path: Path):
 
 def test_ctrl_c_ends_looking_on_and_loses_nothing(world: World, tmp_path: Path):
     file = _plan(tmp_path, COURSE + 200, 4)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
-        cwd=ROOT,
-        env=world.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(world, "embeds", "batch", str(file))
     assert process.stdout is not None
     number = process.stdout.readline().split()[1].strip(":")
     process.send_signal(signal.SIGINT)
@@ -94,14 +99,7 @@ def test_ctrl_c_says_that_a_worker_goes_on_where_one_is_seen(world: World, tmp_p
     number = run("embeds", "batch", _plan(tmp_path, COURSE + 600, 2), "--no-wait").out.split()[1]
     holder = locks.acquire(world.database, f"batches-{ACCOUNT}", 60)
     assert holder is not None
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "batches", "retry", number.strip(":")],
-        cwd=ROOT,
-        env=world.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(world, "batches", "retry", number.strip(":"))
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
@@ -118,14 +116,7 @@ def test_a_database_that_is_away_for_a_moment_is_said_once_and_asked_again(
     number = begun.out.split()[1].strip(":")
     with world.database.writing() as connection:
         connection.execute(sa.text("ALTER TABLE lock RENAME TO lock_away"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "batches", "watch", number],
-        cwd=ROOT,
-        env=world.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(world, "batches", "watch", number)
     assert process.stderr is not None
     away = process.stderr.readline()
     threading.Event().wait(1.5)  # several looks
@@ -187,14 +178,7 @@ def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
 ):
     world.tell_studio("next", operation="create_embed", hold=True, times=5)
     file = _plan(tmp_path, COURSE + 400 + 100 * again, 40)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
-        cwd=ROOT,
-        env=world.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(world, "embeds", "batch", str(file))
     assert process.stdout is not None
     assert process.stderr is not None
     number = process.stdout.readline().split()[1].strip(":")
@@ -222,14 +206,7 @@ def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
 def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tmp_path: Path):
     world.tell_studio("throttle", share=1, status=503, retry_after=1)
     file = _plan(tmp_path, COURSE + 300, 3)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "embeds", "batch", str(file)],
-        cwd=ROOT,
-        env=world.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(world, "embeds", "batch", str(file))
     assert process.stdout is not None
     assert process.stderr is not None
     number = process.stdout.readline().split()[1].strip(":")

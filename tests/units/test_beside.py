@@ -15,7 +15,7 @@ for number in signals:
     signal.signal(number, lambda *_: None)  # as the master's handlers, which only note it
 ids = SimpleNamespace(uid=os.geteuid(), gid=os.getegid(), initgroups=False)
 server = SimpleNamespace(SIGNALS=signals, LISTENERS=[], cfg=ids, proc_name="test")
-beside = Beside(server, lambda: time.sleep(60))
+beside = Beside(server, signal.pause)
 beside.look()
 beside.begin_stop(20)
 began = time.monotonic()
