@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import Connection
 
 from app import locks, metrics
@@ -40,6 +41,8 @@ LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
 CREATE_TRIES = 3
 _IDENTITY = ("account_id", "media_id", "course_id", "embed_type", "downloadable")
+_TELLS_NOTHING = (StudioForbiddenError, MediaNotFoundError, StudioRejectedError, StudioAnswerError)
+log = structlog.get_logger()
 _BY_KEY = sa.select(embed).where(*(embed.c[name] == sa.bindparam(name) for name in _IDENTITY))
 
 
@@ -218,7 +221,9 @@ def _find_made(studio: StudioClient, key: EmbedKey) -> str | None:
     """Find out whether Studio made the embed unheard; where it does not tell, it did not."""
     try:
         return studio.find_launch_url(key.wish)
-    except (StudioForbiddenError, MediaNotFoundError, StudioRejectedError, StudioAnswerError):
+    except _TELLS_NOTHING as error:
+        where = {"media": key.media_id, "course": key.course_id}
+        log.warning("embed-not-looked-for", **where, code=error.slug, why=error.log)
         return None
 
 

@@ -31,7 +31,6 @@ from app.studio.trying import IN_TURN, LAUNCH, PATIENT, Manner
 
 ANSWER_SECONDS = 10.0
 LEAST_SECONDS = 1.0
-MAX_BYTES = 2 * 1024 * 1024
 NO_TROUBLE = Turn(datetime.min.replace(tzinfo=UTC), troubled=False)
 
 OnCall = Callable[[], object]
@@ -206,7 +205,7 @@ class Calls:
             call.operation.method,
             self.url + call.path,
             answer_seconds=answer_seconds,
-            max_bytes=MAX_BYTES,
+            max_bytes=call.operation.max_bytes,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
             **options,
         )

@@ -10,6 +10,9 @@ from typing import Literal
 
 from app.texts import Said, say
 
+MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES_OF_PLACES = 16 * 1024 * 1024
+"""A media may be in ten thousand courses, and Studio tells of all in one answer."""
 Text = tuple[Said, Said]
 """What happened, and what to do about it."""
 
@@ -61,6 +64,7 @@ class Operation:
 
     `repeat` says after which failures it may be sent again: `always`, also where nobody knows
     whether it was obeyed; `refused`, where it was certainly not obeyed (429, 503, not reached).
+    `max_bytes` is what an answer may have.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Operation:
     repeat: Literal["always", "refused"] = "always"
     of_media: bool = True
     redirects: bool = False
+    max_bytes: int = MAX_BYTES
     forbidden: Text = NOT_ALLOWED
     missing: Text = GONE
     rejected: Text = ODD
@@ -104,7 +109,9 @@ PERMISSIONS = Operation("permissions", "GET", "/media/{media_id}/permissions")
 ADD_PERMISSIONS = Operation(
     "add_permissions", "POST", "/media/{media_id}/permissions", "refused", rejected=NOT_SHARED
 )
-PERSPECTIVES = Operation("perspectives", "GET", "/media/{media_id}/perspectives")
+PERSPECTIVES = Operation(
+    "perspectives", "GET", "/media/{media_id}/perspectives", max_bytes=MAX_BYTES_OF_PLACES
+)
 SOURCES = Operation("sources", "GET", "/media/{media_id}/sources")
 USERS = Operation("users", "GET", "/media/{media_id}/users")
 CAPTION_FILES = Operation("caption_files", "GET", "/media/{media_id}/caption_files")

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.core import embeds
 from app.core.embeds import EmbedKey
 from app.studio import errors
 from tests.client.reaching import Reach
 
-CELLS = 260854
+CELLS, EVERYWHERE = 260854, 260861
 
 
 def _key(reach: Reach, course_id: int) -> EmbedKey:
@@ -80,3 +81,24 @@ def test_a_studio_that_asks_for_time_is_not_looked_at_before(reach: Reach):
     assert len(reach.calls("perspectives")) == before
     assert _ensure(reach, key)
     assert _count_made(reach, key) == 1
+
+
+def test_where_studio_does_not_tell_it_is_made_and_the_log_says_so(reach: Reach):
+    key, before = _key(reach, 7005), len(reach.calls("create_embed"))
+    reach.fail("create_embed", status=504)
+    reach.fail("perspectives", status=403)
+    with capture_logs() as logs:
+        assert _ensure(reach, key)
+    assert len(reach.calls("create_embed")) - before == 2
+    told = {"event": "embed-not-looked-for", "media": CELLS, "course": 7005}
+    assert [told.items() <= line.items() for line in logs] == [True]
+
+
+def test_among_ten_thousand_courses_it_is_found(reach: Reach):
+    for course_id in range(100_000, 110_000):
+        reach.studio.embeds.make(EVERYWHERE, course_id, "embed", downloadable=False)
+    key = EmbedKey(reach.account_id, EVERYWHERE, 109_999, "embed", downloadable=False)
+    before = len(reach.calls("create_embed"))
+    reach.fail("create_embed", status=504)
+    assert _ensure(reach, key).startswith(f"{reach.url}/lti/launch?")
+    assert len(reach.calls("create_embed")) - before == 1
