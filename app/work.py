@@ -5,6 +5,7 @@ So a worker needs nothing else: a call (`app/calls.py`) that is lost costs a few
 that comes twice costs nothing.
 """
 
+import gc
 import signal
 import threading
 import time
@@ -53,7 +54,12 @@ class Work:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Work until a signal to stop; what is in hand then is finished, for a while."""
+        """Work until a signal to stop; what is in hand then is finished, for a while.
+
+        What is loaded by now stays: looking through it for garbage would stop all calls for a
+        tenth of a second, and those that are late then leave at once, too many for Studio.
+        """
+        gc.freeze()
         consumer = self._huey.create_consumer(
             workers=ACCOUNTS_AT_ONCE,
             initial_delay=POLL_SECONDS,

@@ -39,8 +39,7 @@ def create_batch(caller: Caller) -> tuple[BegunAnswer, int, dict[str, str]]:
     """Begin a batch of embeds, from JSON or CSV.
 
     A column of CSV is a field of an item; further columns are kept. One item that cannot be used
-    refuses the whole batch. With a header `Idempotency-Key` (a text of your own, 255 characters at
-    the most) the same key and body are the same batch for a week, and another body is refused.
+    refuses the whole batch.
     """
     key = _read_key()
     sent = batch_bodies.read_body()

@@ -1,22 +1,18 @@
 """What became of a batch's items, in words and with what goes into a page, for who began it."""
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.core import content_items
-from app.core.batches import Batch, Item, ItemStatus, read_key
-from app.core.embeds import Embed, EmbedKey
-from app.core.plans.fields import MODULE
+from app.core import content_items, places
+from app.core.batches import Batch, Item, ItemStatus
+from app.core.plans.fields import ROW
 from app.db import Database
 from app.errors import ServiceError
-from app.models import batch, batch_item
+from app.models import batch_item
 
-ROW = "row"
-"""Among an item's free columns: its row in the plan that it came from."""
 _AGAIN = "Try it again: `flask batches retry`."
 WHAT_TO_DO = {
     "media-not-found": "Correct the media in the plan (`flask media search` finds those that are "
@@ -43,53 +39,11 @@ class Surroundings:
     mark_key: bytes
 
 
-class Place(NamedTuple):
-    """Where an embed stands in a course: in which module, as what, and from which second it plays.
-
-    Without a title it has the embed's own.
-    """
-
-    key: EmbedKey
-    module: str = ""
-    title: str | None = None
-    start_at: int | None = None
-
-
 def count_made(db: Database, of: Batch) -> int:
     """Count the embeds that were made for a batch; the others that succeeded were there."""
     made = sa.and_(batch_item.c.batch_id == of.id, batch_item.c.made.is_(True))
     with db.reading() as connection:
         return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
-
-
-def find_places(db: Database, account_id: int, course_id: int) -> list[Place]:
-    """Find where the embeds of a course belong, in the order in which batches asked for them.
-
-    Of each embed the last batch counts that gave it a module or a start; else the last that had it.
-    """
-    items = (
-        sa.select(batch_item)
-        .join(batch, batch.c.id == batch_item.c.batch_id)
-        .where(
-            batch.c.account_id == account_id,
-            batch_item.c.course_id == course_id,
-            batch_item.c.status == "succeeded",
-        )
-        .order_by(batch.c.id, batch_item.c.number)
-    )
-    with db.reading() as connection:
-        said = [(row.batch_id, _read_place(account_id, row)) for row in connection.execute(items)]
-    counts: dict[EmbedKey, tuple[bool, int]] = {}
-    for batch_id, place in said:
-        rank = (bool(place.module) or place.start_at is not None, batch_id)
-        counts[place.key] = max(rank, counts.get(place.key, rank))
-    return [place for batch_id, place in said if batch_id == counts[place.key][1]]
-
-
-def _read_place(account_id: int, row: Any) -> Place:
-    more = {} if row.more is None else json.loads(row.more)
-    key = read_key(account_id, row)
-    return Place(key, str(more.get(MODULE) or ""), row.title, row.start_at)
 
 
 def what_to_do(status: ItemStatus, error: ServiceError | None) -> str | None:
@@ -103,17 +57,18 @@ def what_to_do(status: ItemStatus, error: ServiceError | None) -> str | None:
             return None if error is None else WHAT_TO_DO.get(error.slug, error.hint)
 
 
-def of_embeds(found: Iterable[Embed]) -> Iterator[Item]:
-    """Give embeds that are there as the items of which they came."""
-    for number, embed in enumerate(found, start=1):
+def of_course(db: Database, account_id: int, course_id: int) -> Iterator[Item]:
+    """Give the embeds of a course as the items of one batch, each at its places."""
+    placed = places.list_placed(db, account_id, course_id)
+    for number, (embed, place) in enumerate(placed, start=1):
         yield Item(
             number=number,
             key=embed.key,
-            title=None,
-            start_at=None,
-            more={},
+            title=place.title,
+            start_at=place.start_at,
+            more=dict(place.columns),
             status="succeeded",
-            embed=embed,
+            embed=replace(embed, title=place.title or embed.title),
             made=None,
             failure=None,
             done_at=embed.made_at,

@@ -12,7 +12,7 @@ Sources: https://www.imsglobal.org/cc/ccv1p3/imscc_Implementation-v1p3.html and 
 
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as Xml
 
-from app.core import embed_lists, keys, marks
-from app.core.batch_results import Place, find_places
+from app.core import keys, marks
 from app.core.embeds import Embed
+from app.core.places import Place, list_placed
 from app.db import Database
 from app.errors import EmbedError
 from app.inputs import printable
@@ -93,24 +93,20 @@ def get_cartridge(db: Database, account: Any, course_id: int, public_url: str) -
 
     `account` is the row of the Studio account whose embeds they are.
     """
-    found = embed_lists.list_embeds(db, None, account_id=account.id, course_id=course_id)
-    if not found:
+    placed = list_placed(db, account.id, course_id)
+    if not placed:
         title = say("Nothing is embedded in course {course_id}.", course_id=course_id)
         raise EmbedError("course-empty", 404, title, say("A cartridge needs at least one embed."))
-    links = arrange(found[::-1], find_places(db, account.id, course_id))
+    links = make_links(placed)
     content = make_cartridge(links, account.url, public_url, keys.get_mark_key(db))
     return Cartridge(f"course-{course_id}.imscc", len(links), content)
 
 
-def arrange(embeds: Sequence[Embed], places: Sequence[Place]) -> list[Link]:
-    """Give each embed a link at each of its places, in their order; those without one come last."""
-    there = {embed.key: embed for embed in embeds}
-    placed = {place.key for place in places}
-    everywhere = [*places, *(Place(key) for key in there if key not in placed)]
-    links = (_link_at(there[place.key], place) for place in everywhere if place.key in there)
+def make_links(placed: Iterable[tuple[Embed, Place]]) -> list[Link]:
+    """Give a link for each place of an embed; places that are told apart by nothing share one."""
     times: Counter[int] = Counter()
     numbered = []
-    for link in dict.fromkeys(links):
+    for link in dict.fromkeys(_link_at(embed, place) for embed, place in placed):
         times[link.embed.id] += 1
         numbered.append(link._replace(nth=times[link.embed.id]))
     return numbered

@@ -213,7 +213,7 @@ def test_looking_further_adds_to_what_was_found(page: Page, world: World):
     frame.locator("#tag").evaluate(
         "field => field.dispatchEvent(new Event('input', {bubbles: true}))"
     )
-    page.wait_for_timeout(600)
+    frame.evaluate("() => new Promise(over => setTimeout(over, 600))")  # longer than its own timer
     assert asked == [], "shared media are looked for when somebody says so, not as they type"
 
 

@@ -115,6 +115,20 @@ def wait_until_gone(pid: int, seconds: float) -> None:
         PAUSE.wait(0.1)
 
 
+def wait_until_it_looked(pid: int, times: int) -> None:
+    """Wait until a process that looks at something, and then rests, has done so."""
+    give_up = time.monotonic() + SECONDS
+    for _ in range(times):
+        before = _count_rests(pid)
+        while _count_rests(pid) == before:
+            assert time.monotonic() < give_up
+            PAUSE.wait(0.1)
+
+
+def _count_rests(pid: int) -> list[str]:
+    return re.findall(r"^voluntary_ctxt_switches.*", Path(f"/proc/{pid}/status").read_text(), re.M)
+
+
 @contextmanager
 def worker(world: World, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """`flask worker`, until the block ends."""

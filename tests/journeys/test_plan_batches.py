@@ -170,6 +170,7 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
         "",
     )
     assert run("batches", "watch", str(number)) == Said(1, done, "")
+    assert "done, without the rows of 2 faults" in run("batches", "list").out
     assert run("batches", "retry", str(number)).status == 1
     assert run("embeds", "export", str(number)).status == 1
 
@@ -184,8 +185,7 @@ def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
     refused = run("embeds", "batch", file, "--skip-faulty")
     problem = "Something here is not UTF-8."
     told = (
-        f"{file}, row 3: {problem} In Excel: save it as “CSV UTF-8”.\n"
-        f"{file}: nothing from row 3 on was read, because: {problem}\n"
+        f"{file}, row 3: {problem} In Excel: save it as “CSV UTF-8”. Nothing beyond it was read.\n"
     )
     assert refused == Said(
         1,
@@ -193,6 +193,8 @@ def test_where_a_plan_cannot_be_read_to_its_end_the_rest_is_not_left_out(
         f"{told}Error: The plan cannot be read to its end, so nothing was begun. --skip-faulty "
         "leaves out single rows. Mend what is told last, and give the same command again.\n",
     )
+    plain = run("embeds", "batch", file)
+    assert plain.err == refused.err.replace("--skip-faulty leaves out single rows. ", "")
     assert (made(world), newest()) == (calls, last)
     dry = run("embeds", "batch", file, "--dry-run")
     assert (dry.status, dry.err) == (1, told)

@@ -13,6 +13,7 @@ from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, plan, rea
 from tests.world import World
 
 COURSE = 31_000
+DONE = ("succeeded", "")
 WORDS = "Correct the media in the plan (`flask media search` finds those that are there), and run "
 
 
@@ -126,12 +127,17 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path,
     assert {path.name for path in tmp_path.iterdir()} == {"results.csv", "before.csv"}
 
 
-def test_a_course_is_exported_without_a_batch(number: str):
-    done = run("embeds", "export", "--course", str(COURSE))
-    rows = read_csv(done.out)
+@pytest.mark.usefixtures("world")
+def test_a_course_is_exported_with_what_its_plans_say(tmp_path: Path):
+    course = COURSE + 1
+    text = f"media_id,course_id,title,start_at,module,note\n{MITOSIS},{course},,90,Week 1,kept\n"
+    run("embeds", "batch", plan(tmp_path, text))
+    run("embeds", "create", str(SAFETY), "--course", str(course))
+    done = run("embeds", "export", "--course", str(course))
+    names = ("media_id", "title", "start_at", "module", "note", "status", "row")
     assert done.status == 0
-    assert {(row["media_id"], row["status"], row["row"]) for row in rows} == {
-        (str(MITOSIS), "succeeded", ""),
-        (str(SAFETY), "succeeded", ""),
-    }
+    assert [tuple(row[name] for name in names) for row in read_csv(done.out)] == [
+        (str(MITOSIS), "Cell Division: Mitosis in Six Minutes", "90", "Week 1", "kept", *DONE),
+        (str(SAFETY), "Lab Safety Briefing", "", "", "", *DONE),
+    ]
     assert read_csv(run("embeds", "export", "--course", "999999").out) == []

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from app.models import studio_account
 from app.outside import Outside
 from app.settings import read_settings
 from tests import world as worlds
-from tests.journeys.batching import ACCOUNT, hurry, wait_for
+from tests.journeys.batching import ACCOUNT, hurry, wait_for, wait_until_it_looked
 from tests.journeys.commanding import in_environment, on_terminal, rest
 from tests.journeys.planning import HEAD, MITOSIS, plan, run
 from tests.world import ROOT, World
@@ -104,9 +103,10 @@ def test_ctrl_c_says_that_a_worker_goes_on_where_one_is_seen(world: World, tmp_p
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
+    cancelled = run("batches", "cancel", number.strip(":")).out
     locks.release(world.database, f"batches-{ACCOUNT}", holder)
-    run("batches", "cancel", number.strip(":"))
     assert "and a worker goes on with it. `flask batches watch" in err
+    assert cancelled.splitlines()[-1].startswith("What is in hand is still finished, and counts")
 
 
 def test_a_database_that_is_away_for_a_moment_is_said_once_and_asked_again(
@@ -119,13 +119,13 @@ def test_a_database_that_is_away_for_a_moment_is_said_once_and_asked_again(
     process = _begin(world, "batches", "watch", number)
     assert process.stderr is not None
     away = process.stderr.readline()
-    threading.Event().wait(1.5)  # several looks
+    wait_until_it_looked(process.pid, times=3)
     with world.database.writing() as connection:
         connection.execute(sa.text("ALTER TABLE lock_away RENAME TO lock"))
     out, err = process.communicate(timeout=60)
     assert away == "The database does not answer (OperationalError). It is asked again.\n"
     told = "".join(line for line in err.splitlines(keepends=True) if line[:1] != "{")
-    assert told.startswith("No worker is at it, so this process is. (`flask worker` starts one.)\n")
+    assert "No worker is at it, so this process is. (`flask worker` starts one.)\n" in told
     assert "The database" not in told
     assert (process.returncode, out) == (0, f"Batch {number} is done: 2 made.\n")
 
@@ -200,7 +200,8 @@ def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
         f"`flask batches cancel {number}` ends it.\n",
     )
     assert run("batches", "show", number, "--json").value["pending"] > 20
-    run("batches", "cancel", number)
+    cancelled = run("batches", "cancel", number).out
+    assert again or "in hand" not in cancelled
 
 
 def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""What is read out of a batch's items afterwards, for cartridges and for counts."""
+"""What is counted among a batch's items afterwards."""
 
 from datetime import UTC, datetime
 
@@ -6,8 +6,6 @@ import sqlalchemy as sa
 
 from app.core import batch_results
 from app.core.batch_making import NewItem, create_batch
-from app.core.batch_results import Place
-from app.core.embeds import EmbedKey
 from app.db import Database
 from app.models import batch_item, studio_account
 
@@ -25,56 +23,9 @@ def _succeed(db: Database, batch_id: int, *numbers: int, made: bool = False) -> 
         connection.execute(sa.update(batch_item).where(mine).values(done))
 
 
-def _place(media_id: int, module: str = "", title: str | None = None, **more: int) -> Place:
-    return Place(EmbedKey(1, media_id, 101, "embed", downloadable=False), module, title, **more)
-
-
 def test_embeds_that_were_made_for_a_batch_are_counted(db: Database):
     _account(db, 1)
     of, _ = create_batch(db, 1, [NewItem(7, 101), NewItem(8, 101), NewItem(9, 101)])
     _succeed(db, of.id, 1, 2, made=True)
     _succeed(db, of.id, 3)
     assert batch_results.count_made(db, of) == 2
-
-
-def test_places_are_those_of_an_account_and_course_in_the_order_of_the_plan(db: Database):
-    for number in (1, 2):
-        _account(db, number)
-    plan = [
-        NewItem(9, 101, title="First", more={"row": 2, "module": "Week 1"}),
-        NewItem(8, 101, more={"row": 3, "module": ""}),
-        NewItem(7, 102, more={"module": "Elsewhere"}),
-        NewItem(6, 101, more={"module": "Not done"}),
-        NewItem(7, 101, start_at=0),
-        NewItem(9, 101, title="Once more", more={"module": "Week 3"}),
-    ]
-    of, _ = create_batch(db, 1, plan)
-    for number in (6, 5, 3, 2, 1):
-        _succeed(db, of.id, number)
-    foreign, _ = create_batch(db, 2, [NewItem(7, 101, more={"module": "Theirs"})])
-    _succeed(db, foreign.id, 1)
-    assert batch_results.find_places(db, 1, 101) == [
-        _place(9, "Week 1", "First"),
-        _place(8),
-        _place(7, start_at=0),
-        _place(9, "Week 3", "Once more"),
-    ]
-
-
-def test_of_each_embed_the_last_batch_counts_that_gave_it_a_module_or_a_start(db: Database):
-    _account(db, 1)
-
-    def run(*plan: NewItem) -> None:
-        of, _ = create_batch(db, 1, plan)
-        _succeed(db, of.id, *range(1, len(plan) + 1))
-
-    modules = [{"module": name} for name in ("Week 1", "Week 2")]
-    run(NewItem(7, 101, more=modules[0]), NewItem(8, 101, more=modules[0]), NewItem(9, 101))
-    run(NewItem(7, 101, start_at=90, more=modules[1]), NewItem(7, 101), NewItem(8, 101, start_at=5))
-    run(NewItem(9, 101, title="Later"), NewItem(7, 101, title="Nowhere"))
-    assert batch_results.find_places(db, 1, 101) == [
-        _place(7, "Week 2", start_at=90),
-        _place(7),
-        _place(8, start_at=5),
-        _place(9, title="Later"),
-    ]

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from app.core.batch_results import Place
-from app.core.cartridge import arrange, make_cartridge
+from app.core.cartridge import Link, make_cartridge, make_links
 from app.core.embeds import Embed, EmbedKey
 from app.core.marks import is_marked
+from app.core.places import Place, arrange
 
 STUDIO, PUBLIC, MARK_KEY = "https://studio.example", "https://embed.example:8443", b"k" * 32
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -52,14 +52,24 @@ def read(content: bytes) -> dict[str, Xml.Element]:
         return {name: Xml.fromstring(archive.read(name)) for name in archive.namelist()}
 
 
+def place(
+    key: EmbedKey, module: str = "", title: str | None = None, start_at: int | None = None
+) -> Place:
+    return Place(key, title, start_at, {"module": module})
+
+
+def _links(embeds: Sequence[Embed], places: Sequence[Place] = ()) -> list[Link]:
+    return make_links(arrange(embeds, places))
+
+
 def write(*embeds: Embed, studio: str = STUDIO, public_url: str = PUBLIC) -> bytes:
-    return make_cartridge(arrange(embeds, ()), studio, public_url, MARK_KEY)
+    return make_cartridge(_links(embeds), studio, public_url, MARK_KEY)
 
 
 def make(
     *embeds: Embed, public_url: str = PUBLIC, places: Sequence[Place] = ()
 ) -> dict[str, Xml.Element]:
-    return read(make_cartridge(arrange(embeds, places), STUDIO, public_url, MARK_KEY))
+    return read(make_cartridge(_links(embeds, places), STUDIO, public_url, MARK_KEY))
 
 
 def shape(element: Xml.Element) -> Any:
@@ -176,7 +186,7 @@ def test_a_title_of_any_characters_stays_a_title(title: str, told: str):
     files = make(
         first := embed(3, title),
         embed(4, "The next", 8),
-        places=[Place(first.key, title), Place(embed(4, media_id=8).key, title)],
+        places=[place(first.key, title), place(embed(4, media_id=8).key, title)],
     )
     assert list(files) == ["imsmanifest.xml", "links/3.xml", "links/4.xml"]
     assert files["links/3.xml"].findtext(f"{BLTI}title") == told
@@ -188,8 +198,8 @@ def test_modules_and_embeds_stand_in_the_order_of_their_places_and_the_rest_come
     nine, four, six, one, five = (embed(n, f"Title {n}", media_id=n) for n in (9, 4, 6, 1, 5))
     gone = embed(2, media_id=2)
     places = [
-        *(Place(gone.key, "Gone"), Place(five.key, "Week 2"), Place(one.key, "Week 1")),
-        *(Place(four.key, " Week\n2 "), Place(one.key, "Week 3")),
+        *(place(gone.key, "Gone"), place(five.key, "Week 2"), place(one.key, "Week 1")),
+        *(place(four.key, " Week\n2 "), place(one.key, "Week 3")),
     ]
     files = make(nine, four, six, one, five, places=places)
     assert tree(files) == [
@@ -206,12 +216,12 @@ def test_modules_and_embeds_stand_in_the_order_of_their_places_and_the_rest_come
 def test_an_embed_has_a_link_of_its_own_at_each_of_its_places():
     key = embed(3).key
     places = [
-        Place(key, "A", "As planned", 90),
-        Place(key, "B", None, 90),
-        Place(key, "B"),
-        Place(key, " B", "A  title"),
-        Place(key, "B", "Another"),
-        Place(key, start_at=0),
+        place(key, "A", "As planned", 90),
+        place(key, "B", None, 90),
+        place(key, "B"),
+        place(key, " B", "A  title"),
+        place(key, "B", "Another"),
+        place(key, start_at=0),
     ]
     files = make(embed(3), places=places)
     assert tree(files) == [

@@ -10,8 +10,8 @@ import click
 from app.cli.batches import words
 from app.core import embeds
 from app.core.batch_making import NewItem
-from app.core.batch_results import ROW
 from app.core.embeds import EmbedKey
+from app.core.plans.fields import ROW
 from app.core.plans.plan import Plan
 from app.errors import ServiceError
 from app.inputs import printable

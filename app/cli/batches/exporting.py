@@ -13,9 +13,10 @@ from app.cli.batches.formats import Writer, write_csv, write_jsonl
 from app.cli.batches.group import account_of, is_lacking
 from app.cli.terminal import of_studio, with_outside
 from app.cli.writing import ask_to_replace, whole_file
-from app.core import batch_results, batches, embed_lists, keys
-from app.core.batch_results import ROW, Surroundings
+from app.core import batch_results, batches, keys
+from app.core.batch_results import Surroundings
 from app.core.batches import ITEM_STATUSES, Item, ItemStatus
+from app.core.plans.fields import ROW
 from app.inputs import LARGEST_ID
 from app.outside import Outside
 
@@ -23,7 +24,10 @@ from app.outside import Outside
 @click.command("export")
 @click.argument("batch_id", type=click.IntRange(1, LARGEST_ID), required=False)
 @click.option(
-    "--course", "course_id", type=click.IntRange(1, LARGEST_ID), help="The embeds of a course."
+    "--course",
+    "course_id",
+    type=click.IntRange(1, LARGEST_ID),
+    help="What is in a course, as its plans say it.",
 )
 @click.option("--status", type=click.Choice(ITEM_STATUSES), help="Only these items of the batch.")
 @click.option(
@@ -62,11 +66,11 @@ def export(
     around = Surroundings(account.url, outside.settings.public_url, keys.get_mark_key(outside.db))
     if output is not None:
         ask_to_replace(output, force=force)
-    if batch_id is None:
-        mine = {"account_id": account.id, "course_id": course_id}
-        found = embed_lists.list_embeds(outside.db, None, **mine)
-        _write(form, output, batch_results.of_embeds(found), [], around)
+    if course_id is not None:
+        placed = list(batch_results.of_course(outside.db, account.id, course_id))
+        _write(form, output, placed, _free_columns(placed), around)
         return
+    assert batch_id is not None
     of = batches.get_batch(outside.db, account.id, batch_id)
     free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
     _write(form, output, batches.list_items(outside.db, of, status), free, around)

@@ -27,7 +27,7 @@ def list_(outside: Outside, *, studio: str | None, as_json: bool) -> None:
         (
             one.id,
             one.name or "-",
-            one.status,
+            words.status(one),
             one.total,
             one.succeeded,
             one.failed,

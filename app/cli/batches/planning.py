@@ -16,7 +16,7 @@ from app.cli.batches.watching import Lines, Watcher, see_through, watching
 from app.cli.terminal import as_json, of_studio, show, with_outside
 from app.core.batch_making import Once, create_batch
 from app.core.batches import ACTIVE, Batch
-from app.core.plans.faults import Fault, UnreadableError
+from app.core.plans.faults import UnreadableError
 from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source, copied
@@ -158,21 +158,18 @@ def _once(plan: Plan, key: str | None, *, again: bool, skip: bool) -> Once:
 
 def _tell_read(plan: Plan) -> None:
     """Say on standard error what is wrong with a plan, and what somebody may not expect."""
-    for fault in plan.faults.told:
+    end = plan.cut_off
+    others = [fault for fault in plan.faults.told if fault is not end]
+    for fault in others:
         click.echo(printable(str(fault)), err=True)
-    if plan.faults.count > len(plan.faults.told):
-        beyond = plan.faults.count - len(plan.faults.told)
+    if beyond := plan.faults.count - len(others) - (end is not None):
         click.echo(f"… and {beyond:,} faults more.", err=True)
-    if plan.cut_off is not None:
-        click.echo(printable(_cut_off(plan.cut_off)), err=True)
+    if end is not None:
+        beyond_it = "" if end.row is None else " Nothing beyond it was read."
+        click.echo(printable(f"{end}{beyond_it}"), err=True)
     for note in plan.notes:
         click.echo(printable(note), err=True)
     if plan.folded_count:
         pairs = [f"{row} is as {first}" for row, first in plan.folded[:SHOWN]]
         more = f", and {plan.folded_count - SHOWN:,} more" if plan.folded_count > SHOWN else ""
         click.echo(f"Rows that say the same count once: {', '.join(pairs)}{more}.", err=True)
-
-
-def _cut_off(fault: Fault) -> str:
-    where = "" if fault.row is None else f" from row {fault.row} on"
-    return f"{fault.file}: nothing{where} was read, because: {fault.problem}"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.core import batch_results
 from app.core.batches import ACTIVE, Batch, Item, Progress
+from app.core.plans.fields import ROW
 from app.errors import ServiceError
 from app.inputs import printable
 
@@ -33,7 +34,12 @@ def ended(found: Batch, made: int) -> str:
         *((found.pending, "pending"), (found.cancelled, "cancelled")),
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-    return f"Batch {found.id} is {found.status}{_left_out(found)}: {told}."
+    return f"Batch {found.id} is {status(found)}: {told}."
+
+
+def status(found: Batch) -> str:
+    """Give `done`, or `done, without the rows of 2 faults`."""
+    return f"{found.status}{_left_out(found)}"
 
 
 def begun_before(found: Batch) -> str:
@@ -52,6 +58,14 @@ def _left_out(found: Batch) -> str:
         return ""
     faults = "1 fault" if found.left_out == 1 else f"{found.left_out:,} faults"
     return f", without the rows of {faults}"
+
+
+def in_hand(found: Batch) -> str:
+    """Say that what was cancelled is not all that is cancelled."""
+    return (
+        "What is in hand is still finished, and counts then: "
+        f"`flask batches show {found.id}` tells it in some seconds."
+    )
 
 
 def goes_on_later(found: Batch) -> str:
@@ -85,7 +99,7 @@ def looked_away(batch_id: int, *, stood_in: bool, is_worked_on: bool) -> str:
 
 def failed(item: Item) -> str:
     """Give `row 7: media 5 in course 101: what happened, and what to do.`"""
-    row = item.more.get(batch_results.ROW)
+    row = item.more.get(ROW)
     where = f"item {item.number}" if row is None else f"row {row}"
     what = f"media {item.key.media_id} in course {item.key.course_id}"
     error, todo = item.failure, batch_results.what_to_do("failed", item.failure)

@@ -20,9 +20,11 @@ MEDIA = ("media_id", "media_title", "owner", "tag")
 COURSE = ("course_id", "sis_course_id")
 OURS = ("embed_type", "downloadable", "title", "start_at")
 MODULE = "module"
+ROW = "row"
+"""Among what an item keeps: its row in the plan that it came from."""
 KNOWN = frozenset({*MEDIA, *COURSE, *OURS, MODULE})
 RESULTS = (
-    "row",
+    ROW,
     "status",
     "made",
     "embed_id",

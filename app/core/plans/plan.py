@@ -61,19 +61,15 @@ class Plan:
         """
         yield from self.read()
         if self.cut_off is not None:
-            raise BatchError(
-                "plan-faulty",
-                422,
-                "The plan cannot be read to its end, so nothing was begun.",
-                "--skip-faulty leaves out single rows. Mend what is told last, and give the same "
-                "command again.",
-            )
+            raise _unreadable("--skip-faulty leaves out single rows. ")
 
     def read_faultless(self) -> Iterator[NewItem]:
         """Give the items of a plan; raises `BatchError` at the end where something is wrong."""
         for item in self.read():
             if not self.faults.count:
                 yield item
+        if self.cut_off is not None:
+            raise _unreadable()
         if self.faults.count:
             raise faulty(self.faults)
 
@@ -132,6 +128,15 @@ def faulty(faults: Faults) -> BatchError:
         422,
         f"The plan has {faults.counted}, so nothing was begun.",
         "Mend it and give the same command again, or leave what is wrong out: --skip-faulty.",
+    )
+
+
+def _unreadable(but: str = "") -> BatchError:
+    return BatchError(
+        "plan-faulty",
+        422,
+        "The plan cannot be read to its end, so nothing was begun.",
+        f"{but}Mend what is told last, and give the same command again.",
     )
 
 
