@@ -11,6 +11,7 @@ from app.lti import (
     answering,
     canvas_config,
     checking,
+    connecting,
     course_page,
     inserting,
     launch,
@@ -32,6 +33,7 @@ def create_door(outside: Outside) -> Blueprint:
     add("/wait", "wait", partial(making.wait, outside))
     add("/course", "course", partial(course_page.show_again, outside), methods=["POST"])
     add("/course/check", "check", partial(checking.check, outside), methods=["POST"])
+    add("/connect", "connect", partial(connecting.go, outside), methods=["POST"])
     add("/play", "play", partial(course_page.play, outside), methods=["POST"])
     add("/make-anew", "make_anew", partial(course_page.make_anew, outside), methods=["POST"])
     add("/picker", "picker", partial(picker.show, outside), methods=["POST"])

@@ -92,6 +92,11 @@ class Launch:
         return roles.is_instructor(self.roles)
 
     @property
+    def is_lms_admin(self) -> bool:
+        """Whether this person administers the LMS."""
+        return roles.is_lms_admin(self.roles)
+
+    @property
     def is_only_lms_admin(self) -> bool:
         """Whether this person administers the LMS, and has no role in the course."""
         return roles.is_only_lms_admin(self.roles)

@@ -19,7 +19,7 @@ from app.core.embeds import Embed
 from app.errors import PageError
 from app.inputs import read_positive
 from app.locks import BusyError
-from app.lti import policy, refusals, session
+from app.lti import connecting, policy, refusals, session
 from app.lti.claims import Launch
 from app.lti.course_entries import list_entries
 from app.lti.forward import forward
@@ -108,6 +108,7 @@ def page(
         trouble=trouble,
         number=number,
         pages=pages,
+        may_connect=connecting.may_connect(outside, visit),
         studio_fails=any(each.url == account.url for each in pace.list_circuits(outside.db)),
         seen_at=datetime.now(UTC).isoformat(),
     )

@@ -170,6 +170,19 @@ def only_instructors() -> LaunchError:
     )
 
 
+def connects_not() -> LaunchError:
+    """Connecting Studio from a page is what admins do, where it is not connected."""
+    return LaunchError(
+        "connect-not-offered",
+        403,
+        say("Studio cannot be connected from this page."),
+        say(
+            "It is connected by now, or you do not administer the LMS. An admin of this service "
+            "can connect it anew with `flask studio connect`."
+        ),
+    )
+
+
 def not_embedded_yet() -> LaunchError:
     """Nobody made the embed, and this person may not cause it to be made."""
     return LaunchError(

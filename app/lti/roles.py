@@ -19,13 +19,17 @@ def has_course_role(roles: tuple[str, ...]) -> bool:
     return any(_context_role(role) for role in roles)
 
 
-def is_only_lms_admin(roles: tuple[str, ...]) -> bool:
-    """Whether somebody administers the LMS or the school, and has no role in the course."""
-    administers = any(
+def is_lms_admin(roles: tuple[str, ...]) -> bool:
+    """Whether somebody administers the LMS or the school."""
+    return any(
         role.startswith((INSTITUTION, SYSTEM)) and role.endswith(("Administrator", "SysAdmin"))
         for role in roles
     )
-    return administers and not has_course_role(roles)
+
+
+def is_only_lms_admin(roles: tuple[str, ...]) -> bool:
+    """Whether somebody administers the LMS or the school, and has no role in the course."""
+    return is_lms_admin(roles) and not has_course_role(roles)
 
 
 def _context_role(role: str) -> str:

@@ -24,7 +24,8 @@ class Visit(BaseModel):
     `email` is None where `unknown` says why Studio cannot know this person. `picking` is there
     where the LMS asks for links, `traveller` where embeds can be played. `item_kind` is the kind
     of content item that the LMS is given, None where it takes nothing that it can be given;
-    `canvas_origin` where such an item leads.
+    `canvas_origin` where such an item leads. `connects`: who administers the LMS whose people the
+    account's Studio knows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +37,7 @@ class Visit(BaseModel):
     course_title: str | None
     teaches: bool
     only_lms_admin: bool
+    connects: bool = False
     email: str | None
     unknown: library.Unknown | None = None
     traveller: Traveller | None
@@ -70,6 +72,7 @@ def begin(outside: Outside, message: Launch, course: Course) -> Visit:
         course_title=message.context_title,
         teaches=message.is_instructor,
         only_lms_admin=message.is_only_lms_admin,
+        connects=message.is_lms_admin and at_home,
         email=None if unknown else message.email,
         unknown=unknown,
         traveller=None if picking else Traveller.from_launch(outside, message, account),

@@ -16,7 +16,7 @@ from app import locks
 from app.core import accounts, connecting
 from app.core.embeds import EmbedKey
 from app.crypto import Vault
-from app.models import embed
+from app.models import embed, studio_account
 from sandbox.studio.troubled import (
     FAILED_ONE,
     FROM_YOUTUBE,
@@ -193,6 +193,17 @@ def many(stage: Stage) -> None:
     stage.visit_course_page(course_id)
 
 
+def not_connected(stage: Stage) -> None:
+    """What an admin of the LMS sees while Studio refuses our tokens."""
+    mine = sa.update(studio_account)
+    with stage.world.database.writing() as connection:
+        connection.execute(mine.values(disconnected_at=datetime.now(UTC)))
+    stage.visit_course_page(102, "admin")
+    expect(stage.page.get_by_role("button", name="Connect Studio")).to_be_visible()
+    with stage.world.database.writing() as connection:
+        connection.execute(mine.values(disconnected_at=None))
+
+
 def connect(stage: Stage) -> None:
     world = stage.world
     vault = Vault((world.environment["SECRET_KEY"],))
@@ -279,6 +290,7 @@ STATES: dict[str, State] = {
     "course-student": lambda stage: stage.visit_course_page(102, "student"),
     "course-student-empty": lambda stage: empty_course(stage, "student"),
     "course-lms-admin": lambda stage: stage.visit_course_page(102, "admin"),
+    "course-not-connected": not_connected,
     "login": login,
     "login-blocked": blocked,
     "login-proof": proof,

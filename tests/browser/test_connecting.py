@@ -4,6 +4,7 @@ import json
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.watching import become
 from tests.world import World
 
 
@@ -25,6 +26,24 @@ def test_an_admin_connects_studio_by_two_clicks(page: Page, context: BrowserCont
     assert context.cookies() == []
     page.reload()
     assert page.locator("#code").inner_text() == "connect-not-begun"
+
+
+def test_an_admin_of_the_lms_gets_there_from_a_course(
+    page: Page, context: BrowserContext, world: World
+):
+    world.flask("studio", "disconnect", "--yes")
+    become(context, "admin")
+    lms = world.lms.settings.url
+    page.goto(f"{lms}/courses/101/external_tools/tool")
+    assert world.launch(world.marked(260854)).status_code == 502
+    with context.expect_page() as opened:
+        page.frame_locator("main iframe").get_by_role("button", name="Connect Studio").click()
+    linked = opened.value
+    linked.get_by_role("button", name="Go to Studio").click()
+    linked.get_by_role("button", name="Allow").click()
+    linked.wait_for_url(f"{world.environment['PUBLIC_URL']}/studio/callback?*")
+    assert linked.locator("h1").inner_text() == "Studio is connected"
+    assert world.launch(world.marked(260854)).status_code == 302
 
 
 def test_who_does_not_allow_it_comes_back_to_a_page_that_says_how_to_go_on(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.lti.roles import has_course_role, is_instructor, is_only_lms_admin
+from app.lti.roles import has_course_role, is_instructor, is_lms_admin, is_only_lms_admin
 
 CONTEXT = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
@@ -91,3 +91,15 @@ def test_only_an_admin_is_who_administers_and_has_no_role_in_the_course(
     roles: tuple[str, ...], only: bool
 ):
     assert is_only_lms_admin(roles) is only
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_so"),
+    [
+        ((f"{INSTITUTION}Administrator", f"{CONTEXT}#Instructor"), True),
+        ((f"{SYSTEM}SysAdmin",), True),
+        ((f"{CONTEXT}#Administrator", f"{INSTITUTION}Instructor"), False),
+    ],
+)
+def test_who_administers_the_lms_may_teach_too(roles: tuple[str, ...], is_so: bool):
+    assert is_lms_admin(roles) is is_so
