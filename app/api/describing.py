@@ -45,8 +45,8 @@ _ONCE = {
     "name": KEY_HEADER,
     "in": "header",
     "required": False,
-    "description": "a text of your own; with it the same body is the same batch for a week, and "
-    "another body is refused",
+    "description": "a text of your own; with it the same body is the same batch for a week, or "
+    "until an admin forgets that batch, and another body is refused",
     "schema": {
         "type": "string",
         "minLength": 1,
