@@ -131,14 +131,13 @@ def _read_rows(rows: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
 
 def _read_row(heads: list[str], cells: list[str]) -> dict[str, Any]:
     """Read a row as JSON would have it; an empty cell of a field is left out."""
-    named = dict(zip(heads, cells, strict=False))
-    fields = {
-        name: _read_cell(name, text.strip())
-        for name, text in named.items()
-        if name in FIELDS and text.strip()
+    more = dict(zip(heads, cells, strict=False))
+    more.pop("", None)
+    fields = {name: more.pop(name, "").strip() for name in FIELDS}
+    return {
+        **{name: _read_cell(name, text) for name, text in fields.items() if text},
+        "more": more,
     }
-    more = {name: text for name, text in named.items() if name and name not in FIELDS}
-    return {**fields, "more": more}
 
 
 def _read_cell(name: str, text: str) -> Any:
