@@ -6,6 +6,7 @@ plans of commands, which name media by title and courses by SIS id.
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ JSON, CSV = "application/json", "text/csv"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 10 * MOST_ITEMS
 MOST_COLUMNS = MOST_FIELDS
+MOST_CELLS = 50 * MOST_ITEMS
+"""Of all rows together: each costs the process time and memory, however little stands in it."""
 MOST_BRACKETS = 250_000
 """Of both kinds, in texts too: JSON needs 20,002 for as many items as a batch may have."""
 MOST_TOLD = 1000
@@ -63,6 +66,8 @@ def read_body() -> Sent:
         raise ApiError("media-type", 415, f"The body must be {JSON} or {CSV}.", "")
     body = request.get_data(cache=False)
     placed = _read_json(body) if kind == JSON else _read_csv(body)
+    if not placed:
+        raise batch_making.empty()
     return _fold(_check(placed), sha256(kind.encode() + b"\n" + body).hexdigest())
 
 
@@ -111,25 +116,28 @@ def _check_heads(heads: list[str]) -> None:
 
 def _read_rows(rows: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
     """Give the rows in which something stands, by their numbers, but not more than a batch has."""
-    filled = []
+    filled, count = [], 0
     for row, cells in enumerate(rows, start=2):
         if any(map(str.strip, cells)):
             filled.append((row, cells))
+            count += len(cells)
         if len(filled) > MOST_ITEMS or row > MOST_ROWS:
             raise batch_making.too_large()
+        if count > MOST_CELLS:
+            told = f"goes beyond {MOST_CELLS:,} cells in all"
+            raise _odd([_at(("rows", row), f"{told}: send fewer columns, or several batches")])
     return filled
 
 
 def _read_row(heads: list[str], cells: list[str]) -> dict[str, Any]:
     """Read a row as JSON would have it; an empty cell of a field is left out."""
-    named = dict(zip(heads, cells, strict=False))
-    fields = {
-        name: _read_cell(name, text.strip())
-        for name, text in named.items()
-        if name in FIELDS and text.strip()
+    more = dict(zip(heads, cells, strict=False))
+    more.pop("", None)
+    fields = {name: more.pop(name, "").strip() for name in FIELDS}
+    return {
+        **{name: _read_cell(name, text) for name, text in fields.items() if text},
+        "more": more,
     }
-    more = {name: text for name, text in named.items() if name and name not in FIELDS}
-    return {**fields, "more": more}
 
 
 def _read_cell(name: str, text: str) -> Any:
@@ -175,7 +183,7 @@ def _fold(checked: Iterable[tuple[Place, NewItem]], body_hash: str) -> Sent:
 
 
 def _sameness(item: NewItem) -> tuple[Any, ...]:
-    return (*(vars(item) | {"more": tuple(sorted(item.more.items()))}).values(),)
+    return (*(vars(item) | {"more": json.dumps(item.more, sort_keys=True)}).values(),)
 
 
 def _at(location: tuple[str | int, ...], detail: str) -> FieldFault:

@@ -1,12 +1,21 @@
-"""What a program does about an error of a batch, which goes on by itself: nothing is sent again."""
+"""What a program does about an error of a batch, which goes on by itself.
+
+Only an item that can never succeed as it is, or that was cancelled, is sent anew.
+"""
 
 from app.api.kinds import KINDS
 from app.core.batches import ItemStatus
 from app.errors import ServiceError
 
 _RETRY = "POST to the batch's address with /retry tries it once more."
+_ANEW = (
+    "in a new batch, with every other place of the same embed in that course: a cartridge has "
+    "them all from one batch."
+)
 _FAILED = {
-    "media-not-found": "Look for the media with a search, and send the item in a new batch.",
+    "media-not-found": f"Look for the media with a search, and send the item {_ANEW}",
+    "studio-rejected": "See that Studio knows this course and can embed this media, and send the "
+    f"item {_ANEW}",
     "studio-forbidden": f"{KINDS['studio-forbidden'].remedy} Then {_RETRY}",
     "studio-unavailable": _RETRY,
     "studio-held-back": _RETRY,
@@ -24,7 +33,7 @@ def of_item(status: ItemStatus, error: ServiceError) -> str:
         case "pending":
             return "Nothing has to be done: it is tried again by itself."
         case "cancelled":
-            return "Send the item in a new batch, if it is still wanted."
+            return f"If the item is still wanted, send it {_ANEW}"
         case _:
             return _FAILED.get(error.slug, KINDS[error.slug].remedy)
 

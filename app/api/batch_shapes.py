@@ -7,7 +7,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from app.api import examples
 from app.api.shapes import (
+    COURSE,
+    MEDIA,
     MOST_FIELDS,
+    TITLED,
     TYPES,
     Answer,
     EmbedAnswer,
@@ -24,8 +27,11 @@ from app.inputs import LONGEST_START_SECONDS, printable
 from app.studio.protocol import Meta
 
 LONGEST_TITLE = 255
-SOMETHING = r"[^\s\x00-\x1f\x7f-\x9f]"
-"""What is neither blank nor a control character."""
+SOMETHING = r"^[\s\S]*[^\s\x00-\x1f\x7f-\x9f][\s\S]*$"
+"""A text with something that is neither blank nor a control character.
+
+Of the whole text, because some programs look for a pattern in it, and others hold it against all.
+"""
 
 
 def _one_line(text: str) -> str:
@@ -44,16 +50,20 @@ Title = Annotated[
 class BatchItemWish(Wish):
     """An embed that is wanted."""
 
-    media_id: Id
-    course_id: Id = Field(description="the course's number in the LMS")
+    media_id: Id = Field(description=MEDIA)
+    course_id: Id = Field(description=COURSE)
     embed_type: EmbedType = Field("embed", description=TYPES)
     downloadable: bool = Field(False, description="whether people may download the media")
-    title: Title | None = Field(None, description="of the embed; without it Studio's of the media")
+    title: Title | None = Field(
+        None, description=f"of this item; without it the embed's own: {TITLED}"
+    )
     start_at: Annotated[int, Field(ge=0, le=LONGEST_START_SECONDS), Whole] | None = Field(
         None, description="seconds, in the link and the iframe of this item"
     )
     more: Annotated[dict[str, str], Field(max_length=MOST_FIELDS), BeforeValidator(few)] = Field(
-        {}, description="kept, and given back with the item"
+        {},
+        description="texts of your own, given back with the item; `module`, spelled exactly so, is "
+        "its module in the course's cartridge",
     )
 
 
@@ -88,8 +98,11 @@ class BatchAnswer(Answer):
 
     id: int
     name: str | None = Field(description="a file's, where a command began it")
-    status: Status
-    total: int
+    status: Status = Field(
+        description="`done`: nothing of it is pending, whatever failed; `cancelled`: what was "
+        "pending is left undone"
+    )
+    total: int = Field(description="how many items it has")
     pending: int
     succeeded: int
     failed: int
@@ -136,8 +149,8 @@ class ItemAnswer(Answer):
     course_id: int
     embed_type: EmbedType
     downloadable: bool
-    title: str | None
-    start_at: int | None
+    title: str | None = Field(description="as it was asked for")
+    start_at: int | None = Field(description="seconds")
     more: dict[str, Any]
     status: ItemStatus
     made: bool | None = Field(description="for this item; false: it was there already")

@@ -38,7 +38,9 @@ TAG = Tag(name="Batches", description="Many embeds at once, made by a worker")
 def create_batch(caller: Caller) -> tuple[BegunAnswer, int, dict[str, str]]:
     """Begin a batch of embeds, from JSON or CSV.
 
-    A column of CSV is a field of an item; further columns are kept. One item that cannot be used
+    Items are 10,000 at the most, in 8 MiB. A column of CSV is a field of an item; further ones are
+    kept as its `more`: 200 columns, and 500,000 cells in all rows. What is named `module` there,
+    spelled exactly so, becomes the module in the course's cartridge. One item that cannot be used
     refuses the whole batch.
     """
     key = _read_key()
@@ -161,9 +163,11 @@ def _describe_failure(caller: Caller, error: ServiceError, remedy: str) -> Failu
 
 READ, WRITE = "embeds:read", "embeds:write"
 ONE = "/batches/<batch_id>"
-GONE = {404: "batch-not-found"}
+GONE = {404: ("batch-not-found",)}
+TO_BEGIN = {422: ("fields-odd", "batch-empty", "batch-too-large", "idempotency-key-used")}
+BEGUN = {202: BegunAnswer}
 OPERATIONS = (
-    Operation("POST", "/batches", create_batch, WRITE, TAG, {202: BegunAnswer}, {}, body=BatchWish),
+    Operation("POST", "/batches", create_batch, WRITE, TAG, BEGUN, TO_BEGIN, body=BatchWish),
     Operation("GET", "/batches", list_batches, READ, TAG, {200: BatchesAnswer}, {}),
     Operation("GET", ONE, get_batch, READ, TAG, {200: BatchAnswer}, GONE),
     Operation("GET", f"{ONE}/items", list_batch_items, READ, TAG, {200: ItemsAnswer}, GONE),

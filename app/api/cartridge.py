@@ -11,8 +11,10 @@ from app.core.cartridge import MEDIA_TYPE, get_cartridge
 def get_course_cartridge(caller: Caller, course_id: int) -> Response:
     """Give a course's embeds as an IMS Common Cartridge 1.3.
 
-    Each has a link of this tool at each of its places in a plan, in the order of the plan, with the
-    service's mark. An LMS that has the tool imports it.
+    An LMS that has this tool imports it: it has a link of the tool, with the service's mark, for
+    each place of an embed. Places are the items of the last batch that gave the embed a module
+    (`more.module`) or a start, else of the last that had it. Without a module an embed is in
+    "Videos", and one that no batch had comes last.
     """
     outside = caller.outside
     made = get_cartridge(outside.db, caller.account, course_id, outside.settings.public_url)
@@ -29,6 +31,6 @@ OPERATIONS = (
         embeds.READ,
         embeds.TAG,
         {200: None},
-        {404: "course-empty"},
+        {404: ("course-empty",)},
     ),
 )

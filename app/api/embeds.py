@@ -4,7 +4,7 @@ from flask import url_for
 from spectree.models import Tag
 
 from app.api.access import Caller
-from app.api.routes import Operation
+from app.api.routes import FROM_STUDIO, Operation, join
 from app.api.shapes import EmbedAnswer, EmbedsAnswer, EmbedsQuery, EmbedWish, meta_of
 from app.core import content_items, embed_lists, embeds, keys, returned
 from app.core.embeds import Embed, EmbedKey
@@ -17,7 +17,8 @@ TAG = Tag(name="Embeds", description="Media in courses")
 def create_embed(caller: Caller, json: EmbedWish) -> tuple[EmbedAnswer, int, dict[str, str]]:
     """Put a media into a course.
 
-    Where it is there already, in this type, that embed is answered, with 200 in place of 201.
+    Where it is there already, in this type and `downloadable`, that embed is answered, with 200
+    in place of 201.
     """
     what = (json.media_id, json.course_id, json.embed_type, json.downloadable)
     embed, is_new = ensure(caller, EmbedKey(caller.account.id, *what))
@@ -76,9 +77,11 @@ def _describe_all(caller: Caller, found: list[Embed]) -> list[EmbedAnswer]:
 
 
 READ, WRITE = "embeds:read", "embeds:write"
-GONE = {404: "embed-not-found"}
+GONE = {404: ("embed-not-found",)}
+TO_MAKE = join(FROM_STUDIO, {503: ("embed-busy",)})
+MADE = {200: EmbedAnswer, 201: EmbedAnswer}
 OPERATIONS = (
-    Operation("POST", "/embeds", create_embed, WRITE, TAG, {200: EmbedAnswer, 201: EmbedAnswer}),
+    Operation("POST", "/embeds", create_embed, WRITE, TAG, MADE, TO_MAKE),
     Operation("GET", "/embeds", list_embeds, READ, TAG, {200: EmbedsAnswer}, {}),
     Operation("GET", "/embeds/<embed_id>", get_embed, READ, TAG, {200: EmbedAnswer}, GONE),
     Operation("DELETE", "/embeds/<embed_id>", forget_embed, WRITE, TAG, {204: None}, GONE),

@@ -131,9 +131,11 @@ KINDS = {
     ),
     "studio-rejected": Kind(
         "Studio rejects it",
-        "Studio understood the request and does not do it: the media is external, a permission is "
-        "there already, a person or group is unknown, or a filter has a value that it lacks.",
-        "The same request will be rejected again. The media in Studio shows why.",
+        "Studio understood the request and does not do it: it does not know the course, the media "
+        "is external, a permission is there already, a person or group is unknown, or a filter has "
+        "a value that it lacks.",
+        "The same request will be rejected again. See that Studio knows the course of this number; "
+        "else the media in Studio shows why.",
     ),
     "studio-argument": Kind(
         "Studio would not take it",

@@ -134,7 +134,7 @@ def _list(key: str, shapes: Iterable[Shape]) -> Json:
 
 ONE = "/media/<media_id:media_id>"
 READ, WRITE = "media:read", "media:write"
-OF_SEARCH = {**FROM_STUDIO, 404: "studio-not-found"}
+OF_SEARCH = {**FROM_STUDIO, 404: ("studio-not-found",)}
 OPERATIONS = (
     Operation("GET", "/media/search", search_media, READ, TAG, {200: MediaPageAnswer}, OF_SEARCH),
     Operation("GET", ONE, get_media, READ, TAG, {200: MediaAnswer}),
@@ -149,6 +149,7 @@ OPERATIONS = (
         embeds.WRITE,
         TAG,
         {200: LaunchUrlAnswer},
+        embeds.TO_MAKE,
     ),
     Operation("GET", f"{ONE}/download", download_media, READ, TAG, {302: None}),
     Operation(

@@ -17,24 +17,34 @@ from app.api.access import Gate
 from app.api.problem import Problem
 
 PREFIX = "/api/v1"
-Problems = Mapping[int, str]
-"""Statuses of errors, each with the kind of problem that is typical of it."""
+Problems = Mapping[int, tuple[str, ...]]
+"""Statuses of errors, each with the kinds of problem that it can be; the first is typical."""
 ALWAYS: Problems = {
-    401: "key-unknown",
-    403: "scope-missing",
-    422: "fields-odd",
-    429: "too-many-calls",
-    500: "internal",
-    503: "database-unavailable",
+    401: ("key-unknown", "key-missing"),
+    403: ("scope-missing",),
+    422: ("fields-odd",),
+    429: ("too-many-calls",),
+    500: ("internal",),
+    503: ("database-unavailable",),
 }
-WITH_BODY: Problems = {400: "body-unreadable", 413: "too-large", 415: "media-type"}
+WITH_BODY: Problems = {400: ("body-unreadable",), 413: ("too-large",), 415: ("media-type",)}
 FROM_STUDIO: Problems = {
-    400: "studio-rejected",
-    404: "media-not-found",
-    502: "studio-answer",
-    503: "studio-unavailable",
-    504: "studio-timeout",
+    400: ("studio-rejected",),
+    403: ("scope-missing", "studio-forbidden"),
+    404: ("media-not-found",),
+    422: ("fields-odd", "studio-rejected"),
+    502: ("studio-answer", "studio-authorization"),
+    503: ("studio-unavailable", "studio-held-back", "service-busy"),
+    504: ("studio-timeout",),
 }
+
+
+def join(*several: Problems) -> Problems:
+    """Give all that can go wrong; what is typical of a status is that of the first to have it."""
+    return {
+        status: tuple(dict.fromkeys(kind for each in several for kind in each.get(status, ())))
+        for status in sorted(set().union(*several))
+    }
 
 
 class MediaIdConverter(BaseConverter):
@@ -77,13 +87,12 @@ class Operation:
     @property
     def problems(self) -> Problems:
         """All that can go wrong."""
-        of_body = WITH_BODY if self.takes_json or self.body else {}
-        return {**ALWAYS, **self.errors, **of_body}
+        return join(WITH_BODY if self.takes_json or self.body else {}, self.errors, ALWAYS)
 
 
 def add(door: Blueprint, tree: SpecTree, gate: Gate, operation: Operation) -> None:
     """Let the door serve an operation, guarded by its scope, and the tree describe it."""
-    models: dict[str, Any] = {f"HTTP_{status}": Problem for status in sorted(operation.problems)}
+    models: dict[str, Any] = {f"HTTP_{status}": Problem for status in operation.problems}
     models |= {f"HTTP_{status}": model for status, model in operation.answers.items()}
     checked = tree.validate(
         json=operation.body,

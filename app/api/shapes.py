@@ -35,6 +35,9 @@ PageNumber = Annotated[int, Field(ge=1, le=LARGEST_PAGE), BeforeValidator(_numbe
 PerPage = Annotated[int, Field(ge=1, le=MOST_PER_PAGE), BeforeValidator(_number)]
 EmbedType = Literal["embed", "bare_embed"]
 MOST_FIELDS = 200
+MEDIA = "the media's number in Studio"
+COURSE = "the course's number in the LMS"
+TITLED = "Studio's, or the one under which it was first made"
 TYPES = "`embed` with media tabs, `bare_embed` the player only"
 
 
@@ -58,7 +61,7 @@ class StudioEmbedWish(Wish):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.STUDIO_EMBED_WISH]})
 
-    course_id: Id = Field(description="the course's number in the LMS")
+    course_id: Id = Field(description=COURSE)
     embed_type: EmbedType = Field(description=TYPES)
     downloadable: bool = Field(False, description="whether people may download the media")
 
@@ -68,8 +71,8 @@ class EmbedWish(Wish):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.EMBED_WISH]})
 
-    media_id: Id
-    course_id: Id = Field(description="the course's number in the LMS")
+    media_id: Id = Field(description=MEDIA)
+    course_id: Id = Field(description=COURSE)
     embed_type: EmbedType = Field("embed", description=TYPES)
     downloadable: bool = Field(False, description="whether people may download the media")
 
@@ -174,9 +177,12 @@ class EmbedAnswer(Answer):
     course_id: int
     embed_type: EmbedType
     downloadable: bool
-    title: str
+    title: str = Field(description=TITLED)
     launch_url: str = Field(description="works only as an LTI launch with the proper parameters")
-    html: str = Field(description="the iframe that Canvas itself writes, for a page of this course")
+    html: str = Field(
+        description="the iframe that Canvas itself writes, for a page of this course; its address "
+        "is relative, so it works only in pages of that course's Canvas"
+    )
     content_item: dict[str, Any] = Field(description="an LTI resource link, as deep linking has it")
     created_at: datetime
 

@@ -100,6 +100,11 @@ def too_large() -> BatchError:
     )
 
 
+def empty() -> BatchError:
+    """Give the error for no item at all, for who knows it before."""
+    return BatchError("batch-empty", 422, "There is nothing in it to make.", "Give at least one.")
+
+
 def _open(db: Database, account_id: int, name: str | None, api_key_id: str | None) -> int:
     now = datetime.now(UTC)
     row = {"account_id": account_id, "name": name, "api_key_id": api_key_id, "created_at": now}
@@ -122,9 +127,7 @@ def _fill(db: Database, batch_id: int, items: Iterable[NewItem]) -> int:
         with db.writing() as connection:
             connection.execute(sa.insert(batch_item), chunk)
     if not total:
-        raise BatchError(
-            "batch-empty", 422, "There is nothing in it to make.", "Give at least one."
-        )
+        raise empty()
     return total
 
 

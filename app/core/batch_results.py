@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.core import content_items, places
 from app.core.batches import Batch, Item, ItemStatus
-from app.core.plans.fields import ROW
+from app.core.plans.fields import part_row
 from app.db import Database
 from app.errors import ServiceError
 from app.models import batch_item
@@ -78,15 +78,16 @@ def of_course(db: Database, account_id: int, course_id: int) -> Iterator[Item]:
 def describe(item: Item, around: Surroundings) -> dict[str, Any]:
     """Give an item with its embed or its error; `columns` are the free ones of its row."""
     key, failure = item.key, item.failure
+    row, columns = part_row(item.more)
     return {
-        "row": item.more.get(ROW),
+        "row": row,
         "media_id": key.media_id,
         "course_id": key.course_id,
         "embed_type": key.embed_type,
         "downloadable": key.downloadable,
         "title": item.embed.title if item.embed else item.title,
         "start_at": item.start_at,
-        "columns": {name: value for name, value in item.more.items() if name != ROW},
+        "columns": columns,
         "status": item.status,
         "made": item.made,
         **_describe_embed(item, around),

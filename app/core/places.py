@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core import embed_lists
 from app.core.batches import read_key
 from app.core.embeds import Embed, EmbedKey
-from app.core.plans.fields import MODULE, ROW
+from app.core.plans.fields import MODULE, part_row
 from app.db import Database
 from app.models import batch, batch_item
 
@@ -76,6 +76,5 @@ def arrange(embeds: Iterable[Embed], places: Iterable[Place]) -> Iterator[tuple[
 
 
 def _read(account_id: int, row: Any) -> Place:
-    more = {} if row.more is None else json.loads(row.more)
-    more.pop(ROW, None)
-    return Place(read_key(account_id, row), row.title, row.start_at, more)
+    _, columns = part_row({} if row.more is None else json.loads(row.more))
+    return Place(read_key(account_id, row), row.title, row.start_at, columns)

@@ -148,6 +148,9 @@ def test_items_that_are_the_same_in_everything_are_one_and_told(api: Api):
         {"pointer": pointer, "same_as": earlier} for pointer, earlier in folded
     ]
     assert wait_until_done(api, begun)["succeeded"] == 3
+    more = {"module": "Week 1", "notes": "x"}
+    mixed = [{**one, "more": more}, {**one, "more": dict(reversed(more.items()))}]
+    assert begin(api, mixed).json()["folded_count"] == 1
     courses = new_courses(1)
     rows = "".join(f"{CELLS},{course}\n" for course in [*courses, *courses])
     begun = begin_csv(api, f"media_id,course_id\n{rows}")

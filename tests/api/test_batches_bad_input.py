@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.batching import CSV, begin, begin_csv, items_of
+from tests.api.batching import CSV, begin, begin_csv, items_of, wanted
 from tests.api.calling import CELLS, Api, check_problem, faults
 from tests.world import World
 
@@ -141,6 +141,16 @@ def test_a_row_may_have_two_hundred_columns(api: Api):
     assert item["more"] == {str(number): "x" for number in range(198)}
 
 
+def test_all_rows_together_may_have_half_a_million_cells(world: World, api: Api):
+    rows = [f"{CELLS},{course}" + ",x" * 198 for course in range(1, 2502)]
+    begun = begin_csv(api, "\n".join([NAMES, *rows[:2500]]))
+    assert (begun.status_code, begun.json()["total"]) == (202, 2500)
+    api.call("POST", f"/batches/{begun.json()['id']}/cancel")
+    told = "goes beyond 500,000 cells in all: send fewer columns, or several batches"
+    refused = check_problem(world, begin_csv(api, "\n".join([NAMES, *rows])), 422, "fields-odd")
+    assert faults(refused) == [("/rows/2502", told)]
+
+
 def test_of_many_faults_a_thousand_are_told(world: World, api: Api):
     document = check_problem(world, begin(api, [{}] * 2000), 422, "fields-odd")
     assert len(document["errors"]) == 1000
@@ -156,11 +166,13 @@ def test_of_many_faults_a_thousand_are_told(world: World, api: Api):
     ],
     ids=str,
 )
-def test_a_batch_of_nothing_is_refused(
+def test_a_batch_of_nothing_is_refused_and_uses_no_number_up(
     world: World, api: Api, body: bytes, headers: dict[str, str]
 ):
+    before = begin(api, wanted(1)).json()["id"]
     answer = api.call("POST", "/batches", data=body, headers=headers)
     check_problem(world, answer, 422, "batch-empty")
+    assert begin(api, wanted(1)).json()["id"] == before + 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.core import accounts, batch_making
+from app.core.batch_making import NewItem
 from tests import world as worlds
 from tests.journeys.commanding import in_environment
 from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, plan, read_csv, run
@@ -125,6 +127,45 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path,
     assert other == Said(1, "", f"Error: {nowhere} cannot be written: No such file or directory.\n")
     assert before.read_text() == "mine"  # it was replaced when the new one was whole
     assert {path.name for path in tmp_path.iterdir()} == {"results.csv", "before.csv"}
+
+
+@pytest.fixture(scope="module")
+def of_a_program(world: World) -> str:
+    """A batch that a program began, with columns of its own that are named like ours."""
+    more = {"row": "5", "status": "draft", "embed_id": "", "module": "Week 1", "note": "kept"}
+    (account,) = accounts.list_accounts(world.database)
+    items = [NewItem(SAFETY, COURSE + 2, more=more), NewItem(NONE, COURSE + 2, more=more)]
+    begun, _ = batch_making.create_batch(world.database, account.id, items)
+    run("batches", "watch", str(begun.id))
+    return str(begun.id)
+
+
+def test_a_row_of_a_programs_own_is_no_row_of_a_plan(of_a_program: str):
+    done = run("embeds", "export", of_a_program, "--format", "jsonl")
+    results = [json.loads(line) for line in done.out.splitlines()]
+    assert [(result["row"], result["columns"]["row"]) for result in results] == [(None, "5")] * 2
+    assert (
+        f"  item 2: media {NONE} in course {COURSE + 2}: "
+        in run("batches", "show", of_a_program).out
+    )
+
+
+def test_free_columns_that_are_named_like_results_are_left_out_and_told(of_a_program: str):
+    told = (
+        "Left out, because results have columns of these names: row, status, embed_id. "
+        "--format jsonl has them.\n"
+    )
+    done = run("embeds", "export", of_a_program)
+    assert done.err.startswith(told)
+    (made, failed) = read_csv(done.out)
+    assert [(row["row"], row["status"], row["module"]) for row in (made, failed)] == [
+        ("", "succeeded", "Week 1"),
+        ("", "failed", "Week 1"),
+    ]
+    assert run("embeds", "export", "--course", str(COURSE + 2)).err == told
+    course = run("embeds", "export", "--course", str(COURSE + 2), "--format", "jsonl")
+    assert course.err == ""
+    assert json.loads(course.out)["columns"]["row"] == "5"
 
 
 @pytest.mark.usefixtures("world")

@@ -1,5 +1,7 @@
 """Every route of the API has a guard, a place in its description, and one shape of errors."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -112,7 +114,7 @@ def test_every_operation_is_described_in_words_and_by_its_name(description: Any)
     assert {one["name"] for one in description["tags"]} == {"Batches", "Embeds", "Media"}
     for operation in operations:
         for parameter in operation["parameters"]:
-            assert parameter["description"] or parameter["in"] == "path", parameter
+            assert parameter["description"], parameter
             assert "type" in parameter["schema"], parameter
 
 
@@ -150,6 +152,38 @@ def test_every_error_of_the_description_is_a_problem_document_with_an_example(de
             assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
             assert str(content["example"]["status"]) == code
             assert content["example"]["type"].rpartition("/")[2] in KINDS
+
+
+HERE_AND_THERE = {"not-found", "method-not-allowed", "request-refused", "studio-argument"}
+"""Kinds of no operation: of addresses and methods that are none, and what is seen before it."""
+MAY_BE = {
+    ("POST", "/api/v1/batches", "422"): [
+        "fields-odd",
+        "batch-empty",
+        "batch-too-large",
+        "idempotency-key-used",
+    ],
+    ("POST", "/api/v1/embeds", "503"): [
+        "studio-unavailable",
+        "studio-held-back",
+        "service-busy",
+        "embed-busy",
+        "database-unavailable",
+    ],
+    ("GET", "/api/v1/courses/{course_id}/cartridge", "404"): ["course-empty"],
+}
+
+
+def test_every_error_of_the_description_names_the_kinds_that_it_can_be(description: Any):
+    told = {}
+    for (method, path), operation in described(description).items():
+        for code, answer in operation["responses"].items():
+            if code >= "400":
+                kinds = re.findall("`(.+?)`", answer["description"])
+                assert _shown(operation, code)["type"].rpartition("/")[2] == kinds[0]
+                told[method, path, code] = kinds
+    assert {place: told[place] for place in MAY_BE} == MAY_BE
+    assert {kind for kinds in told.values() for kind in kinds} == set(KINDS) - HERE_AND_THERE
 
 
 MISSING = {
@@ -190,6 +224,66 @@ def test_an_example_of_a_fault_is_of_something_that_can_be_sent_there(descriptio
             names = {one["name"] for one in operation["parameters"] if one["in"] != "header"}
             assert fault["parameter"] in names, route
             assert "pointer" not in fault
+
+
+def test_every_schema_of_the_description_is_referred_to(description: Any):
+    referred = set(re.findall("#/components/schemas/([A-Za-z]+)", json.dumps(description)))
+    assert set(description["components"]["schemas"]) == referred
+
+
+def numbers(schema: Any) -> list[Any]:
+    """What a schema says of whole numbers."""
+    kinds = schema.get("anyOf", [schema])
+    return [kind for kind in kinds if kind.get("type") == "integer"]
+
+
+def test_every_id_is_a_number_of_64_bits(description: Any):
+    named = [
+        *(
+            (one["name"], one["schema"])
+            for operation in described(description).values()
+            for one in operation["parameters"]
+        ),
+        *(
+            field
+            for model in description["components"]["schemas"].values()
+            for field in model["properties"].items()
+        ),
+    ]
+    ids = [schema for name, schema in named if name == "id" or name.endswith("_id")]
+    assert {kind.get("format") for schema in ids for kind in numbers(schema)} == {"int64"}
+    assert len(ids) > 40
+    pages = [schema for name, schema in named if name == "per_page"]
+    assert {kind.get("format") for schema in pages for kind in numbers(schema)} == {None}
+
+
+def test_what_a_client_has_to_know_of_batches_is_in_the_description(description: Any):
+    models = description["components"]["schemas"]
+    for name in ("EmbedWish", "StudioEmbedWish", "BatchItemWish"):
+        assert all(field["description"] for field in models[name]["properties"].values())
+    assert "`done`" in models["BatchAnswer"]["properties"]["status"]["description"]
+    cartridge = description["paths"]["/api/v1/courses/{course_id}/cartridge"]["get"]
+    assert "Content-Disposition" in cartridge["responses"]["200"]["headers"]
+    begun = description["paths"]["/api/v1/batches"]["post"]
+    for text in (
+        models["BatchItemWish"]["properties"]["more"]["description"],
+        begun["description"],
+        cartridge["description"].replace("`more.module`", "`module`"),
+    ):
+        assert "`module`" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [("x", True), ("two words", True), (" \nx\n\n", True), ("", False), (" \n", False)],
+)
+def test_the_pattern_of_a_title_says_the_same_of_a_part_and_of_the_whole(
+    description: Any, title: str, is_one: bool
+):
+    schema = description["components"]["schemas"]["BatchItemWish"]["properties"]["title"]
+    pattern = schema["anyOf"][0]["pattern"]
+    assert bool(re.search(pattern, title)) == is_one
+    assert bool(re.fullmatch(pattern, title)) == is_one
 
 
 def test_every_example_is_what_its_schema_says(description: Any):

@@ -15,6 +15,7 @@ from tests.journeys.commanding import our_commands
 from tests.rules.source import ROOT, Source, read_path, read_sources
 from tests.world import bare_environment
 
+TABLE = re.compile(r"^\| ([^|]+) \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 ROW = re.compile(r"^\| `([^`|]+)` \|", re.MULTILINE)
 ROUTE = re.compile(r"[A-Z]+(,[A-Z]+)* /\S*")
 SETTING = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -26,6 +27,12 @@ COMMAND = re.compile(r"\bflask ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)\b")
 def rows(text: str, kind: re.Pattern[str]) -> set[str]:
     """The first cells in backticks of a document's table rows, of one kind."""
     return {cell for cell in ROW.findall(text) if kind.fullmatch(cell)}
+
+
+def first_cells(text: str) -> Iterator[tuple[str, str]]:
+    """Each row's first cell, with the head of its column."""
+    for head, body in TABLE.findall(text):
+        yield from ((head, line.split(" | ")[0]) for line in body.splitlines())
 
 
 def routes(app: Flask) -> set[str]:
@@ -131,8 +138,15 @@ def test_every_metric_that_an_alert_watches_is_there():
     assert len(names) > 4
 
 
-def test_every_command_is_in_the_reference_and_the_reverse(document: str, app: Flask):
-    assert set(COMMAND.findall(document)) - groups(app) == commands(app)
+def test_every_command_has_one_row_in_the_table_of_commands_and_the_reverse(
+    document: str, app: Flask
+):
+    told = [(head, name) for head, cell in first_cells(document) for name in COMMAND.findall(cell)]
+    assert sorted(told) == sorted(("command", name) for name in commands(app))
+
+
+def test_every_command_that_the_reference_names_is_there(document: str, app: Flask):
+    assert set(COMMAND.findall(document)) - groups(app) <= commands(app)
 
 
 def test_every_code_on_a_page_is_in_the_reference_and_the_reverse(document: str):
@@ -145,6 +159,8 @@ def test_what_is_missing_in_a_document_is_seen():
     assert rows(text, ROUTE) == {"GET /x"}
     assert rows(text, SETTING) == {"SOME_NAME"}
     assert rows(text, SLUG) == {"a-code"}
+    text = "| a | b |\n|---|---|\n| `flask x y` | `flask z` |\n\n| c |\n|---|\n| d |\n"
+    assert list(first_cells(text)) == [("a", "| `flask x y`"), ("c", "| d |")]
     said = "Run `flask keys rotate`, `flask doctor --json` or `flask api-keys list X`."
     assert COMMAND.findall(said) == ["keys rotate", "doctor", "api-keys list"]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app.api.batch_remedies import of_item, of_trouble
+from app.api.kinds import KINDS
 from app.core.batch_results import what_to_do
 from app.core.batches import ItemStatus
 from app.errors import ServiceError
@@ -42,6 +43,30 @@ def test_a_program_is_never_told_to_send_a_batch_again(error: ServiceError):
         assert "Retry-After" not in of_item(status, error)
     assert "by itself" in of_item("pending", error)
     assert "by itself" in of_trouble(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "first"),
+    [
+        ("cancelled", 503, "If the item is still wanted, send it"),
+        ("failed", 404, "Look for the media with a search, and send the item"),
+        ("failed", 422, "See that Studio knows this course and can embed this media, and send"),
+    ],
+)
+def test_a_program_that_sends_an_item_anew_is_told_to_send_its_other_places_too(
+    status: ItemStatus, code: int, first: str
+):
+    told = of_item(status, errors.by_status(code, operations.CREATE_EMBED, None))
+    assert told.startswith(first)
+    assert told.endswith(
+        "in a new batch, with every other place of the same embed in that course: "
+        "a cartridge has them all from one batch."
+    )
+
+
+def test_the_page_of_a_rejection_names_the_course():
+    assert "course" in KINDS["studio-rejected"].meaning
+    assert "course" in KINDS["studio-rejected"].remedy
 
 
 def test_a_program_is_told_how_what_failed_is_tried_again():

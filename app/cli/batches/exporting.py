@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from app.cli.batches import words
-from app.cli.batches.formats import Writer, write_csv, write_jsonl
+from app.cli.batches.formats import OURS, Writer, write_csv, write_jsonl
 from app.cli.batches.group import account_of, is_lacking
 from app.cli.terminal import of_studio, with_outside
 from app.cli.writing import ask_to_replace, whole_file
 from app.core import batch_results, batches, keys
 from app.core.batch_results import Surroundings
 from app.core.batches import ITEM_STATUSES, Item, ItemStatus
-from app.core.plans.fields import ROW
-from app.inputs import LARGEST_ID
+from app.core.plans.fields import note_on_left_out, part_row
+from app.inputs import LARGEST_ID, printable
 from app.outside import Outside
 
 
@@ -81,13 +81,15 @@ def export(
 
 def _free_columns(items: Iterable[Item]) -> list[str]:
     """Give the free columns of all items, in their order."""
-    names = dict.fromkeys(name for item in items for name in item.more)
-    return [name for name in names if name != ROW]
+    return list(dict.fromkeys(name for item in items for name in part_row(item.more)[1]))
 
 
 def _write(
     form: str, output: Path | None, items: Iterable[Item], free: list[str], around: Surroundings
 ) -> None:
+    if form == "csv":
+        for note in note_on_left_out([name for name in free if name in OURS]):
+            click.echo(f"{printable(note)} --format jsonl has them.", err=True)
     results = (batch_results.describe(item, around) for item in items)
     with _opened(output) as out:
         count = write_csv(results, free, out) if form == "csv" else write_jsonl(results, out)

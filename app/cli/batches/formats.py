@@ -10,6 +10,7 @@ from app.core.plans.table import guard
 
 FIRST = ("row", "course_id", "media_id", "embed_type", "downloadable", "title", "start_at")
 LAST = fields.RESULTS[1:]
+OURS = frozenset(FIRST + LAST)
 _BYTE_ORDER_MARK = "\ufeff"
 """By it Excel knows UTF-8."""
 
@@ -22,12 +23,13 @@ class Writer(Protocol):
 
 
 def write_csv(results: Iterable[dict[str, Any]], columns: Sequence[str], out: Writer) -> int:
-    """Write a row for each result, and count them; `columns` are the free ones, between ours.
+    """Write a row for each result, and count them.
 
-    Every cell is in quotes, and one that a spreadsheet would take for a formula begins with an
+    `columns` are the free ones, between ours; those that are named like ours are left out. Every
+    cell is in quotes, and one that a spreadsheet would take for a formula begins with an
     apostrophe.
     """
-    free = [column for column in columns if column not in FIRST + LAST]
+    free = [column for column in columns if column not in OURS]
     out.write(_BYTE_ORDER_MARK)
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow([guard(head) for head in (*FIRST, *free, *LAST)])

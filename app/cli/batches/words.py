@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from app.core import batch_results
 from app.core.batches import ACTIVE, Batch, Item, Progress
-from app.core.plans.fields import ROW
+from app.core.plans.fields import part_row
 from app.errors import ServiceError
 from app.inputs import printable
 
@@ -99,7 +99,7 @@ def looked_away(batch_id: int, *, stood_in: bool, is_worked_on: bool) -> str:
 
 def failed(item: Item) -> str:
     """Give `row 7: media 5 in course 101: what happened, and what to do.`"""
-    row = item.more.get(ROW)
+    row, _ = part_row(item.more)
     where = f"item {item.number}" if row is None else f"row {row}"
     what = f"media {item.key.media_id} in course {item.key.course_id}"
     error, todo = item.failure, batch_results.what_to_do("failed", item.failure)

@@ -6,9 +6,10 @@ ours, it keeps. Columns of results are left out, so that results are a plan agai
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from app.core.plans.faults import Fault
 from app.core.plans.library import Tagged, Titled
@@ -21,7 +22,7 @@ COURSE = ("course_id", "sis_course_id")
 OURS = ("embed_type", "downloadable", "title", "start_at")
 MODULE = "module"
 ROW = "row"
-"""Among what an item keeps: its row in the plan that it came from."""
+"""Among what an item keeps: its row in the plan that it came from, as a number."""
 KNOWN = frozenset({*MEDIA, *COURSE, *OURS, MODULE})
 RESULTS = (
     ROW,
@@ -77,15 +78,31 @@ def check_heads(table: Table, *, with_courses: bool) -> list[Fault]:
 
 def notes_on_heads(table: Table) -> list[str]:
     """Say what somebody may not expect of some columns."""
-    left_out = ", ".join(column for column in table.columns if column in RESULTS)
-    notes = [f"Left out, because results have columns of these names: {left_out}."]
+    left_out = [column for column in table.columns if column in RESULTS]
     others = (column for column in table.columns if column not in KNOWN and column not in RESULTS)
     nearly = ((column, _meant(column, KNOWN)) for column in others)
-    return notes[: bool(left_out)] + [
+    return note_on_left_out(left_out) + [
         f"The column {column} is kept as it is. If {meant} is meant, rename it."
         for column, meant in nearly
         if meant
     ]
+
+
+def note_on_left_out(columns: Sequence[str]) -> list[str]:
+    """Say which columns are left out, if any are."""
+    told = f"Left out, because results have columns of these names: {', '.join(columns)}."
+    return [told] if columns else []
+
+
+def part_row(more: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
+    """Part what an item keeps: its row in a plan, if it is a plan's, and its free columns.
+
+    What a program calls so is a text, and a free column as any other.
+    """
+    row = more.get(ROW)
+    if not isinstance(row, int):
+        return None, dict(more)
+    return row, {name: value for name, value in more.items() if name != ROW}
 
 
 def read_row(table: Table, row: Row, courses: Mapping[str, int] | None) -> Wanted | list[Fault]:
