@@ -151,6 +151,14 @@ def test_a_studio_that_never_serves_is_not_waited_for_without_end(reach: Reach):
     assert said == ["studio-unavailable"]
 
 
+def test_however_long_studio_asks_for_it_is_not_waited_for_longer_than_the_patience(reach: Reach):
+    waited: list[float] = []
+    patience = Patience(lambda _error: None, longest_seconds=20.0, wait=waited.append)
+    reach.fail("search", status=503, retry_after=300)
+    assert Library(reach.client().patient(), patience).find(Tagged("biology"))
+    assert [0 < seconds <= 20 for seconds in waited] == [True]
+
+
 def test_what_waiting_does_not_mend_is_an_error_at_once(reach: Reach):
     patience = Patience(lambda _error: None, wait=lambda _seconds: pytest.fail("it waited"))
     library = Library(reach.client().patient(), patience)
