@@ -170,14 +170,14 @@ embed = Table(
     Column("course_id", BigInteger, nullable=False),
     Column("embed_type", String(16), nullable=False),
     Column("downloadable", Boolean, nullable=False),
-    Column("title", Text, doc="Studio's when it was made, or that of the item that it was made for"),
+    Column("title", Text, doc="Studio's, or that of the item that it was made for"),
     Column("launch_url", Text, doc="as Studio returned it; none while it is being made"),
     Column("created_at", Utc, nullable=False),
     Column("made_at", Utc, doc="when Studio returned the launch URL"),
     Column("uncertain", Boolean, nullable=False, doc="Studio may have made it unheard"),
     Column("failure", Text, doc="JSON of the fields of the last attempt's error"),
     Column("failed_at", Utc),
-    Column("made_by", String(16), doc="picker, launch, api, command, batch; none: before 0009"),
+    Column("made_by", String(16), doc="picker, launch, api, command, batch, repair; or none"),
     UniqueConstraint("account_id", "media_id", "course_id", "embed_type", "downloadable"),
     sqlite_autoincrement=True,  # programs keep its id, so none is used again
 )
