@@ -129,7 +129,8 @@ def ensure_embed(
     A new one gets `title`; without one Studio is asked for the media's.
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
-    Those who asked `since` before an attempt failed get its error instead of one more attempt.
+    Those who asked `since` before an attempt failed get its error instead of one more attempt;
+    one that failed later than now was noted by a wrong clock.
     Raises `BusyError` where it is still being made after `wait_seconds`; `StudioError`.
     """
 
@@ -139,7 +140,7 @@ def ensure_embed(
             return None
         if row.launch_url:
             return read_embed(row)
-        if row.failed_at is not None and row.failed_at >= since:
+        if row.failed_at is not None and since <= row.failed_at <= datetime.now(UTC):
             raise read_error(row.failure)
         return None
 

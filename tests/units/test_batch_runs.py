@@ -131,6 +131,16 @@ def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):
     assert of.pending == 1
 
 
+def test_an_item_that_a_wrong_clock_put_off_is_due(db: Database):
+    of, now = _begin(db, 7, 8), datetime.now(UTC)
+    for due_in, numbers in ((timedelta(seconds=80), []), (timedelta(days=1), [1, 2])):
+        with db.writing() as connection:
+            connection.execute(sa.update(batch_item).values(due_at=now + due_in))
+        assert batch_items.list_waiting_accounts(db, now) == [1][: len(numbers)]
+        assert [item.number for item in batch_items.list_due(db, 1, now, 9)] == numbers
+    assert of.pending == 2
+
+
 @pytest.mark.parametrize(
     ("made_by", "ago"), [("launch", timedelta(0)), ("batch", timedelta(minutes=1))]
 )
