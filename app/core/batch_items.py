@@ -108,14 +108,16 @@ def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
     is the truth.
     """
     batch_ids = sorted({outcome.item.batch_id for outcome in outcomes})
+    noted: list[Outcome] = []
     with db.writing() as connection:
         batches.lock_batches(connection, batch_ids)
         for outcome in sorted(outcomes, key=lambda each: each.unheard is not None):
             if outcome.unheard is not None and not _is_credited(connection, outcome.unheard):
                 outcome.columns["made"] = True
-            connection.execute(_update(outcome))
+            if connection.execute(_update(outcome)).rowcount:
+                noted.append(outcome)
         done = [row for batch_id in batch_ids for row in _end_if_done(connection, batch_id, now)]
-    for outcome in outcomes:
+    for outcome in noted:
         if outcome.status != "pending":
             metrics.BATCH_ITEMS.labels(outcome.status).inc()
     for row in done:

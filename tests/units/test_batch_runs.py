@@ -13,6 +13,7 @@ from app.core.batch_making import NewItem, create_batch
 from app.core.batch_work import work_off
 from app.core.batches import Batch, Item
 from app.db import Database
+from app.metrics import REGISTRY
 from app.models import batch, batch_item, embed, studio_account
 from app.studio import errors, operations
 from app.studio.client import StudioClient
@@ -165,6 +166,23 @@ def test_a_batch_that_is_retried_is_queued_until_its_next_item_is_in_hand(db: Da
     batch_items.note_outcomes(db, [Outcome(item, failed) for item in (first, second)], now)
     batches.retry_failed(db, 1, of.id)
     assert due() == [(1, True), (2, True)]
+
+
+def test_only_what_changed_an_item_is_counted(db: Database):
+    of, now = _begin(db, 7, 8), datetime.now(UTC)
+    first, second = batch_items.list_due(db, 1, now, 2)
+    failed = {"status": "failed", "failure": None, "done_at": now}
+    before = _count("failed")
+    for _ in range(2):
+        batch_items.note_outcomes(db, [Outcome(first, failed)], now)
+    batches.cancel_batch(db, 1, of.id)
+    batch_items.note_outcomes(db, [Outcome(second, failed)], now)
+    assert _count("failed") - before == 1
+
+
+def _count(result: str) -> float:
+    counted = REGISTRY.get_sample_value("studio_embed_batch_items_total", {"result": result})
+    return counted or 0.0
 
 
 def test_that_there_is_an_embed_outdoes_that_another_run_failed(db: Database):
