@@ -122,6 +122,33 @@ def test_of_the_same_embed_one_item_is_in_hand_at_a_time(db: Database):
     assert set(order[:2]) == {1, 4}
 
 
+def test_what_met_trouble_waits_a_little_while_others_succeed_and_is_told_when_it_is_alone(
+    db: Database,
+):
+    made_at = datetime.now(UTC)
+    for media_id in range(8, 68):
+        _embed(db, media_id, made_at)
+    of = _begin(db, *range(7, 68))
+    asked: list[int] = []
+
+    class Studio:
+        def in_turn(self) -> None:
+            asked.append(1)
+            raise errors.authorization("refused")
+
+    def run() -> Batch:
+        work_off(db, 1, cast("StudioClient", Studio()), 4, lambda: False)
+        return batches.get_batch(db, 1, of.id)
+
+    now = run()
+    assert len(asked) < 4
+    assert (now.succeeded, now.pending, now.trouble) == (60, 1, None)
+    _hurry(db)
+    now = run()
+    assert now.trouble is not None
+    assert now.trouble.slug == "studio-authorization"
+
+
 def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):
     of, now = _begin(db, 7), datetime.now(UTC)
     for minutes, accounts in ((5, []), (60 * 24, [1])):
