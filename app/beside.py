@@ -41,7 +41,10 @@ class Beside:
             self._pid = None
         if time.monotonic() - self._started_at >= START_AGAIN_SECONDS:
             self._started_at = time.monotonic()
-            self._start()
+            try:
+                self._start()
+            except OSError as error:
+                log.warning("worker-not-started", why=error.strerror)
 
     def begin_stop(self, seconds: float) -> None:
         """Let it finish what it has in hand, but no longer than this from now; said twice is once.
@@ -74,15 +77,21 @@ class Beside:
         return bool(readable)
 
     def _start(self) -> None:
+        """Fork it; raises `OSError` where the system has no process or pipe to give."""
         master = os.getpid()
         ends, alive = os.pipe()
         # A signal to stop waits until it meets no handler of the master, which would lose it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, self._server.SIGNALS)
-        self._pid = os.fork()
-        if self._pid == 0:
-            self._live(master)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        os.close(alive)
+        try:
+            self._pid = os.fork()
+            if self._pid == 0:
+                self._live(master)
+        except OSError:
+            os.close(ends)
+            raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            os.close(alive)
         self._ends = ends
 
     def _live(self, master: int) -> NoReturn:

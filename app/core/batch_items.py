@@ -60,7 +60,7 @@ def list_waiting_accounts(db: Database, now: datetime) -> list[int]:
     due = sa.exists().where(
         batch_item.c.batch_id == batch.c.id,
         batch_item.c.status == "pending",
-        batch_item.c.due_at <= now,
+        _has_come(batch_item.c.due_at, now),
     )
     waiting = sa.select(batch.c.account_id).where(_may_go_on(now), due).distinct()
     with db.reading() as connection:
@@ -108,14 +108,16 @@ def note_outcomes(db: Database, outcomes: list[Outcome], now: datetime) -> None:
     is the truth.
     """
     batch_ids = sorted({outcome.item.batch_id for outcome in outcomes})
+    noted: list[Outcome] = []
     with db.writing() as connection:
         batches.lock_batches(connection, batch_ids)
         for outcome in sorted(outcomes, key=lambda each: each.unheard is not None):
             if outcome.unheard is not None and not _is_credited(connection, outcome.unheard):
                 outcome.columns["made"] = True
-            connection.execute(_update(outcome))
+            if connection.execute(_update(outcome)).rowcount:
+                noted.append(outcome)
         done = [row for batch_id in batch_ids for row in _end_if_done(connection, batch_id, now)]
-    for outcome in outcomes:
+    for outcome in noted:
         if outcome.status != "pending":
             metrics.BATCH_ITEMS.labels(outcome.status).inc()
     for row in done:
@@ -144,11 +146,17 @@ def _active(account_id: int) -> sa.ColumnElement[bool]:
 
 
 def _may_go_on(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether nothing holds a batch up; what lies too far ahead was written by a wrong clock."""
-    resumes_at = batch.c.resumes_at
-    too_far = resumes_at > now + LONGEST_REST
-    rested = sa.or_(resumes_at.is_(None), resumes_at <= now, too_far)
+    """Whether nothing holds a batch up."""
+    rested = sa.or_(batch.c.resumes_at.is_(None), _has_come(batch.c.resumes_at, now))
     return sa.and_(batch.c.status.in_(ACTIVE), rested)
+
+
+def _has_come(at: Any, now: datetime) -> sa.ColumnElement[bool]:
+    """Whether it is that time; what lies too far ahead was written by a wrong clock.
+
+    One condition and no `OR`, so that an index that is in order of it is read in order.
+    """
+    return sa.not_(sa.and_(at > now, at <= now + LONGEST_REST))
 
 
 def _due_in(batch_id: int, now: datetime) -> Any:
@@ -158,7 +166,7 @@ def _due_in(batch_id: int, now: datetime) -> Any:
         .where(
             batch_item.c.batch_id == batch_id,
             batch_item.c.status == "pending",
-            batch_item.c.due_at <= now,
+            _has_come(batch_item.c.due_at, now),
         )
         .order_by(batch_item.c.due_at, batch_item.c.number)
     )

@@ -32,7 +32,7 @@ ABANDONED_AFTER = timedelta(days=1)
 class NewItem:
     """One embed that is wanted. Security: whoever gives it has checked every field.
 
-    `more` are free columns, which are kept and given back; `title` None is Studio's.
+    `more` are free columns, which are kept and given back; `title` None is the embed's own.
     """
 
     media_id: int

@@ -180,7 +180,9 @@ class _Run:
             return
         batch_items.note_outcomes(self._db, outcomes, datetime.now(UTC))
         if any(outcome.status != "pending" for outcome in outcomes):
-            self._trouble = None
+            if self._trouble is not None:
+                self._trouble = None
+                self._let_others_try_first(datetime.now(UTC))
             if self._told_trouble:
                 self._told_trouble = False
                 batch_items.note_trouble(self._db, self._account_id, None, None)
@@ -197,8 +199,9 @@ class _Run:
                 "batches-held", account=self._account_id, code=trouble.slug, why=trouble.log
             )
 
-    def _let_others_try_first(self, resumes_at: datetime) -> None:
+    def _let_others_try_first(self, since: datetime) -> None:
         """Put off what met the trouble: if it should be to blame, the rest is not kept by it."""
-        due_at = resumes_at + timedelta(seconds=OTHERS_FIRST_SECONDS)
+        due_at = since + timedelta(seconds=OTHERS_FIRST_SECONDS)
         later = [Outcome(item, {"status": "pending", "due_at": due_at}) for item in self._held]
         batch_items.note_outcomes(self._db, later, datetime.now(UTC))
+        self._held.clear()

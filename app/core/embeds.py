@@ -129,7 +129,8 @@ def ensure_embed(
     A new one gets `title`; without one Studio is asked for the media's.
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
-    Those who asked `since` before an attempt failed get its error instead of one more attempt.
+    Those who asked `since` before an attempt failed get its error instead of one more attempt;
+    one that failed later than now was noted by a wrong clock.
     Raises `BusyError` where it is still being made after `wait_seconds`; `StudioError`.
     """
 
@@ -139,7 +140,7 @@ def ensure_embed(
             return None
         if row.launch_url:
             return read_embed(row)
-        if row.failed_at is not None and row.failed_at >= since:
+        if row.failed_at is not None and since <= row.failed_at <= datetime.now(UTC):
             raise read_error(row.failure)
         return None
 
@@ -174,7 +175,7 @@ def remake_embed(
         launch_url = client.create_embed(key.wish)
         metrics.EMBEDS_MADE.labels(key.embed_type).inc()
         with changing(db) as connection:
-            return _finish(connection, key, title, launch_url)
+            return _finish(connection, key, title, launch_url, made_by="repair")
     finally:
         locks.release(db, key.lock_name, holder)
 
@@ -182,7 +183,7 @@ def remake_embed(
 def _make(
     db: Database, studio: StudioClient, key: EmbedKey, made_by: str, title: str | None
 ) -> Embed:
-    uncertain = _claim(db, key, made_by)
+    uncertain = _claim(db, key)
     try:
         if title is None:
             title = studio.get_media(key.media_id).title
@@ -199,7 +200,7 @@ def _make(
         _note_failure(db, key, error, uncertain=uncertain or may_have_been_obeyed(error))
         raise
     with db.writing() as connection:
-        return _finish(connection, key, title, launch_url)
+        return _finish(connection, key, title, launch_url, made_by)
 
 
 def _find_or_create(studio: StudioClient, key: EmbedKey, *, look_first: bool) -> str:
@@ -227,25 +228,28 @@ def _find_made(studio: StudioClient, key: EmbedKey) -> str | None:
         return None
 
 
-def _claim(db: Database, key: EmbedKey, made_by: str) -> bool:
+def _claim(db: Database, key: EmbedKey) -> bool:
     """Claim the row; gives whether an earlier claim may have made the embed at Studio."""
     with db.writing() as connection:
         row = connection.execute(sa.select(embed).where(_is(key))).one_or_none()
         if row is None:
             now = datetime.now(UTC)
-            claim = {**vars(key), "created_at": now, "uncertain": True, "made_by": made_by}
+            claim = {**vars(key), "created_at": now, "uncertain": True}
             connection.execute(sa.insert(embed).values(claim))
             return False
-        claimed = {"failure": None, "failed_at": None, "uncertain": True, "made_by": made_by}
+        claimed = {"failure": None, "failed_at": None, "uncertain": True}
         connection.execute(sa.update(embed).where(_is(key)).values(claimed))
         return bool(row.uncertain)
 
 
-def _finish(connection: Connection, key: EmbedKey, title: str | None, launch_url: str) -> Embed:
+def _finish(
+    connection: Connection, key: EmbedKey, title: str | None, launch_url: str, made_by: str
+) -> Embed:
     values = {
         "title": title,
         "launch_url": launch_url,
         "made_at": datetime.now(UTC),
+        "made_by": made_by,
         "failure": None,
         "failed_at": None,
         "uncertain": False,

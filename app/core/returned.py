@@ -36,23 +36,24 @@ def ensure_embed(
 ) -> tuple[Embed, bool]:
     """Find or make an embed, and say whether it had to be made; `title` is a new one's.
 
-    It waits for its turn before it takes the embed's lock, so that no launch waits for that.
+    It waits for its turn before it takes the embed's lock, so that no launch waits for that; what
+    a launch met meanwhile does not count, because this is asked for from then on.
     Security: the caller has seen that this program may have embeds made. Raises `EmbedError` where
     another still makes it after `wait_seconds`, and `StudioError`.
     """
     asked: list[StudioClient] = []
     embed = embeds.find_embed(db, key)
     if embed is None:
-        since = datetime.now(UTC)
         with open_studio() as studio:
+            client = studio.in_turn()
             try:
                 embed = embeds.ensure_embed(
                     db,
-                    studio.in_turn(),
+                    client,
                     key,
                     asked.append,
                     made_by=made_by,
-                    since=since,
+                    since=datetime.now(UTC),
                     wait_seconds=wait_seconds,
                     title=title,
                 )

@@ -21,6 +21,7 @@ from pydantic import (
 from app.inputs import LARGEST_ID, printable
 from app.studio.arguments import EMAIL, explain
 
+LONGEST_TEXT = 255
 LINE = r"^\s*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*\s*$"
 """Something stands there, and no control character within: for those who read the schema."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -53,7 +54,7 @@ def _email(text: str) -> str:
 Size = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[
-    str, Field(max_length=255, json_schema_extra={"pattern": LINE}), AfterValidator(_line)
+    str, Field(max_length=LONGEST_TEXT, json_schema_extra={"pattern": LINE}), AfterValidator(_line)
 ]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core import embeds, returned
 from app.core.embeds import EmbedKey
 from app.errors import ServiceError
-from app.models import studio_pace
+from app.models import embed, studio_pace
 from app.studio import errors
 from app.studio.client import StudioClient
 from app.studio.pace import Pace
@@ -63,6 +63,43 @@ def test_whoever_waited_for_a_real_attempt_gets_its_error_still(reach: Reach):
     assert len(reach.calls("create_embed")) - before == 1
 
 
+def test_an_error_that_a_wrong_clock_wrote_keeps_no_embed_from_being_made(reach: Reach):
+    key = EmbedKey(reach.account_id, 260854, 106, "embed", downloadable=False)
+    reach.fail("create_embed", status=422)
+    with pytest.raises(errors.StudioRejectedError):
+        _launch(reach, key)
+    with reach.db.writing() as connection:
+        ahead = datetime.now(UTC) + timedelta(days=1)
+        connection.execute(sa.update(embed).where(embed.c.course_id == 106).values(failed_at=ahead))
+    assert _launch(reach, key)
+
+
+def test_a_program_does_not_take_over_what_a_launch_met_while_it_waited_for_its_turn(reach: Reach):
+    key = EmbedKey(reach.account_id, 260854, 107, "embed", downloadable=False)
+    slot_us = _use_up(reach, 1.0, 3)
+    with ThreadPoolExecutor(1) as threads:
+        program = threads.submit(_program, reach, key, 1.0)
+        _await_queue(reach, slot_us, program)
+        reach.fail("create_embed", status=422)
+        with pytest.raises(errors.StudioRejectedError):
+            _launch(reach, key)
+        assert not program.done()
+        assert program.result().startswith(f"{reach.url}/lti/launch?")
+
+
+def _launch(reach: Reach, key: EmbedKey) -> str:
+    """Have the embed made as a launch does that comes now."""
+    return embeds.ensure_embed(
+        reach.db,
+        reach.client(),
+        key,
+        lambda _studio: None,
+        made_by="launch",
+        since=datetime.now(UTC),
+        wait_seconds=0,
+    ).launch_url
+
+
 def _program(reach: Reach, key: EmbedKey, rate: float) -> str:
     """Have the embed made as the API and commands do."""
     client = reach.client(rate).patient()
@@ -95,17 +132,9 @@ def test_a_launch_does_not_wait_for_a_program_that_waits_for_its_turn(reach: Rea
     with ThreadPoolExecutor(1) as threads:
         program = threads.submit(_program, reach, key, 1.0)
         _await_queue(reach, slot_us, program)
-        made = embeds.ensure_embed(
-            reach.db,
-            reach.client(1.0),
-            key,
-            lambda _studio: None,
-            made_by="launch",
-            since=datetime.now(UTC),
-            wait_seconds=0,
-        )
+        launch_url = _launch(reach, key)
         assert not program.done()
-        assert program.result() == made.launch_url
+        assert program.result() == launch_url
     assert len(reach.calls("create_embed")) - before == 1
 
 

@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from dataclasses import replace
 from typing import BinaryIO, cast
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
 from app.core.plans.sources import Source
 from app.studio.errors import StudioForbiddenError, StudioUnavailableError
+from sandbox.studio.starting import Entry
 from tests.client.reaching import Reach
 
 INES, OMAR = "ines.instructor@sandbox.test", "omar.other@sandbox.test"
@@ -32,6 +34,12 @@ def read(reach: Reach, rows: str) -> tuple[list[NewItem], Plan, list[str]]:
 
 def told(plan: Plan) -> list[str]:
     return [str(fault) for fault in plan.faults.told]
+
+
+def add(reach: Reach, media_id: int, title: str) -> None:
+    """Put a media of Ines's into Studio."""
+    like = reach.studio.catalogue.find(260854)
+    reach.studio.catalogue.add([Entry(replace(like, id=media_id, title=title))])
 
 
 def test_a_row_with_a_number_asks_nothing_whatever_else_stands_in_it(reach: Reach):
@@ -143,6 +151,14 @@ def test_a_studio_that_never_serves_is_not_waited_for_without_end(reach: Reach):
     assert said == ["studio-unavailable"]
 
 
+def test_however_long_studio_asks_for_it_is_not_waited_for_longer_than_the_patience(reach: Reach):
+    waited: list[float] = []
+    patience = Patience(lambda _error: None, longest_seconds=20.0, wait=waited.append)
+    reach.fail("search", status=503, retry_after=300)
+    assert Library(reach.client().patient(), patience).find(Tagged("biology"))
+    assert [0 < seconds <= 20 for seconds in waited] == [True]
+
+
 def test_what_waiting_does_not_mend_is_an_error_at_once(reach: Reach):
     patience = Patience(lambda _error: None, wait=lambda _seconds: pytest.fail("it waited"))
     library = Library(reach.client().patient(), patience)
@@ -170,3 +186,35 @@ def test_a_title_with_accents_is_asked_for_in_both_ways_to_write_them(reach: Rea
         for call in reach.calls("search")[before:]
     ]
     assert titles == ["Café nowhere", unicodedata.normalize("NFD", "Café nowhere"), "Cafe nowhere"]
+
+
+@pytest.mark.parametrize(
+    ("media_id", "title"),
+    [(900_001, "Week 9:  Enzymes"), (900_002, "Week\u00a010: Enzymes")],
+    ids=["doubled", "no-break"],
+)
+def test_a_title_with_odd_blanks_in_studio_is_found_as_it_stands_there(
+    reach: Reach, media_id: int, title: str
+):
+    add(reach, media_id, title)
+    items, plan, _ = read(reach, f", {title} ,{INES},,101,\n")
+    assert ([item.media_id for item in items], told(plan)) == ([media_id], [])
+
+
+def test_a_title_with_an_accent_is_found_beside_one_that_is_like_it(reach: Reach):
+    add(reach, 900_003, unicodedata.normalize("NFD", "Café"))
+    add(reach, 900_004, "Café Teil 2")
+    items, plan, _ = read(reach, f",Café,{INES},,101,\n")
+    assert ([item.media_id for item in items], told(plan)) == ([900_003], [])
+
+
+def test_a_title_that_is_too_long_in_the_other_way_is_just_not_there(reach: Reach):
+    _, plan, asked = read(reach, f",{'é' * 200},{INES},,101,\n")
+    assert told(plan)[0].startswith(f"term.csv, row 2, column media_title: {INES} has no media “é")
+    assert asked == ["search"]
+
+
+def test_what_is_like_a_title_is_told_whichever_way_found_it(reach: Reach):
+    add(reach, 900_005, "Résumé Teil 2")
+    _, plan, _ = read(reach, f",Résumé,{INES},,101,\n")
+    assert told(plan)[0].endswith("Is “Résumé Teil 2” (900005) meant?")

@@ -77,12 +77,14 @@ def test_a_ctrl_c_reaches_both_and_ends_them_without_a_fault(world: World):
     with served(world, WORKER="beside") as (again, master):
         beside = find_beside(again, master)
         wait_until_done(again, begin(again, wanted([151])))
-        made = begin(again, wanted(range(152, 182)))
-        wait_for(again, made, lambda found: found.succeeded > 0)
+        again.tell_studio("next", operation="create_embed", hold=True)
+        begin(again, wanted(range(152, 182)))
+        again.await_held(1)
         for _ in range(2):
             os.kill(beside, signal.SIGINT)
             PAUSE.wait(0.1)
         os.kill(master, signal.SIGINT)
+        again.tell_studio("release")
         wait_until_gone(master, 20)
         assert not lives(beside)
         assert "worker-failed" not in again.logs()

@@ -13,6 +13,7 @@ from app.core.batch_making import NewItem, create_batch
 from app.core.batch_work import work_off
 from app.core.batches import Batch, Item
 from app.db import Database
+from app.metrics import REGISTRY
 from app.models import batch, batch_item, embed, studio_account
 from app.studio import errors, operations
 from app.studio.client import StudioClient
@@ -121,6 +122,33 @@ def test_of_the_same_embed_one_item_is_in_hand_at_a_time(db: Database):
     assert set(order[:2]) == {1, 4}
 
 
+def test_what_met_trouble_waits_a_little_while_others_succeed_and_is_told_when_it_is_alone(
+    db: Database,
+):
+    made_at = datetime.now(UTC)
+    for media_id in range(8, 68):
+        _embed(db, media_id, made_at)
+    of = _begin(db, *range(7, 68))
+    asked: list[int] = []
+
+    class Studio:
+        def in_turn(self) -> None:
+            asked.append(1)
+            raise errors.authorization("refused")
+
+    def run() -> Batch:
+        work_off(db, 1, cast("StudioClient", Studio()), 4, lambda: False)
+        return batches.get_batch(db, 1, of.id)
+
+    now = run()
+    assert len(asked) < 4
+    assert (now.succeeded, now.pending, now.trouble) == (60, 1, None)
+    _hurry(db)
+    now = run()
+    assert now.trouble is not None
+    assert now.trouble.slug == "studio-authorization"
+
+
 def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):
     of, now = _begin(db, 7), datetime.now(UTC)
     for minutes, accounts in ((5, []), (60 * 24, [1])):
@@ -129,6 +157,16 @@ def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):
             connection.execute(sa.update(batch).values(resumes_at=resumes_at))
         assert batch_items.list_waiting_accounts(db, datetime.now(UTC)) == accounts
     assert of.pending == 1
+
+
+def test_an_item_that_a_wrong_clock_put_off_is_due(db: Database):
+    of, now = _begin(db, 7, 8), datetime.now(UTC)
+    for due_in, numbers in ((timedelta(seconds=80), []), (timedelta(days=1), [1, 2])):
+        with db.writing() as connection:
+            connection.execute(sa.update(batch_item).values(due_at=now + due_in))
+        assert batch_items.list_waiting_accounts(db, now) == [1][: len(numbers)]
+        assert [item.number for item in batch_items.list_due(db, 1, now, 9)] == numbers
+    assert of.pending == 2
 
 
 @pytest.mark.parametrize(
@@ -155,6 +193,23 @@ def test_a_batch_that_is_retried_is_queued_until_its_next_item_is_in_hand(db: Da
     batch_items.note_outcomes(db, [Outcome(item, failed) for item in (first, second)], now)
     batches.retry_failed(db, 1, of.id)
     assert due() == [(1, True), (2, True)]
+
+
+def test_only_what_changed_an_item_is_counted(db: Database):
+    of, now = _begin(db, 7, 8), datetime.now(UTC)
+    first, second = batch_items.list_due(db, 1, now, 2)
+    failed = {"status": "failed", "failure": None, "done_at": now}
+    before = _count("failed")
+    for _ in range(2):
+        batch_items.note_outcomes(db, [Outcome(first, failed)], now)
+    batches.cancel_batch(db, 1, of.id)
+    batch_items.note_outcomes(db, [Outcome(second, failed)], now)
+    assert _count("failed") - before == 1
+
+
+def _count(result: str) -> float:
+    counted = REGISTRY.get_sample_value("studio_embed_batch_items_total", {"result": result})
+    return counted or 0.0
 
 
 def test_that_there_is_an_embed_outdoes_that_another_run_failed(db: Database):

@@ -1,13 +1,15 @@
 """Media by title and owner, or by tag: Studio is asked for each of them once."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.batch_making import MOST_ITEMS
 from app.core.plans.patience import Patience
+from app.inputs import printable
 from app.studio.client import StudioClient
 from app.studio.errors import StudioArgumentError
-from app.studio.search import read_search
+from app.studio.search import LONGEST_TEXT, read_search
 from app.studio.shapes import Media
 
 MOST_NAMED = 2
@@ -72,11 +74,14 @@ class Library:
         return answer
 
     def _find_titled(self, named: Titled) -> tuple[Found, ...] | Missing:
-        title = _exact(named.title)
+        exact: list[Media] = []
+        like: list[Media] = []
         try:
-            exact, like = self._search(title, named.owner)
-            if not (exact or like or title.isascii()):
-                exact, like = self._search(unicodedata.normalize("NFD", title), named.owner)
+            for title in _spell(named.title):
+                exact, others = self._search(title, named.owner)
+                like = like or others
+                if exact:
+                    break
         except StudioArgumentError as error:
             fault = error.faults[0]
             column = "owner" if fault.field == "owner" else "media_title"
@@ -86,10 +91,7 @@ class Library:
         return _several(exact) if exact else _none(named, like)
 
     def _search(self, title: str, owner: str) -> tuple[list[Media], list[Media]]:
-        """Give the media of exactly this title, however it is written, and some that are like it.
-
-        Studio compares letter by letter: é may be one there, or an e and an accent.
-        """
+        """Give the media of exactly this title, however written, and some that are like it."""
         like: list[Media] = []
         exact: list[Media] = []
         for media in self._studio.list_media(read_search({"title": title, "owner": owner})):
@@ -114,6 +116,17 @@ class Library:
             f"No media has the tag “{named.tag}”.",
             "Write the whole name of the tag, as Studio shows it.",
         )
+
+
+def _spell(title: str) -> Iterable[str]:
+    """Give the ways in which Studio may write a title, the likeliest first.
+
+    It compares letter by letter: a blank may be doubled or a no-break one there, é an e and an
+    accent. What is too long to be asked for is no title there.
+    """
+    plain = _exact(title)
+    others = (printable(title).strip(), unicodedata.normalize("NFD", plain))
+    return dict.fromkeys((plain, *(other for other in others if len(other) <= LONGEST_TEXT)))
 
 
 def _exact(title: str | None) -> str:

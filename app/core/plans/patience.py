@@ -35,9 +35,10 @@ class Patience:
             try:
                 return find()
             except PASSING as error:
+                now = time.monotonic()
                 if give_up is None:
-                    give_up = time.monotonic() + self.longest_seconds
+                    give_up = now + self.longest_seconds
                     self.tell(error)
-                if time.monotonic() >= give_up:
+                if now >= give_up:
                     raise
-                self.wait(error.retry_after_seconds or PAUSE_SECONDS)
+                self.wait(min(error.retry_after_seconds or PAUSE_SECONDS, give_up - now))
