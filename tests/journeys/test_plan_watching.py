@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import locks
+from app.cli.batches.group import describe
 from app.cli.batches.standing_in import StandIn
 from app.core import batches
 from app.core.batch_making import NewItem, create_batch
@@ -170,6 +171,16 @@ def test_a_batch_of_another_account_is_found_by_its_number_alone(world: World):
     assert len(run("embeds", "export", number, "--format", "jsonl").out.splitlines()) == 1
     default = run("batches", "show", number, "--studio", str(ACCOUNT))
     assert (default.status, f"There is no batch {number}." in default.err) == (1, True)
+
+
+def test_what_was_made_is_of_the_same_moment_as_what_succeeded(world: World, tmp_path: Path):
+    begun = run("embeds", "batch", _plan(tmp_path, COURSE + 1000, 1), "--no-wait", "--json").value
+    early = batches.get_batch(world.database, ACCOUNT, begun["id"])
+    assert run("batches", "watch", str(early.id), "--json").value["made"] == 1
+    outside = Outside.from_settings(read_settings())
+    told = describe(outside, early)
+    outside.db.dispose()
+    assert (told["succeeded"], told["made"]) == (0, 0)
 
 
 @pytest.mark.parametrize("again", [False, True])

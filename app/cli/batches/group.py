@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from app.cli.terminal import Commands
-from app.core import batch_results, batches
+from app.core import batches
 from app.core.batches import Batch
 from app.inputs import LARGEST_ID
 from app.outside import Outside
@@ -44,7 +44,7 @@ def describe(outside: Outside, found: Batch) -> dict[str, Any]:
         "total": found.total,
         "left_out": found.left_out,
         "succeeded": found.succeeded,
-        "made": batch_results.count_made(outside.db, found),
+        "made": found.made,
         "failed": found.failed,
         "pending": found.pending,
         "cancelled": found.cancelled,

@@ -7,7 +7,7 @@ from app.cli.batches import words
 from app.cli.batches.group import account_of, commands, describe, of_batch, waits
 from app.cli.batches.watching import see_through
 from app.cli.terminal import as_json, ask, of_studio, says_yes, show, with_outside
-from app.core import batch_results, batch_work, batches
+from app.core import batch_work, batches
 from app.outside import Outside
 
 
@@ -27,7 +27,7 @@ def cancel(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool
     if as_json:
         show(describe(outside, found))
         return
-    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+    click.echo(words.ended(found))
     if found.cancelled and batch_work.is_worked_on(outside.db, account.id):
         click.echo(words.in_hand(found))
 

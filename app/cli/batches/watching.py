@@ -18,7 +18,7 @@ from app.cli.batches import words
 from app.cli.batches.group import describe, is_lacking
 from app.cli.batches.standing_in import StandIn
 from app.cli.terminal import show
-from app.core import batch_results, batch_work, batches
+from app.core import batch_work, batches
 from app.core.batch_trying import DATABASE_AWAY
 from app.core.batches import ACTIVE, Batch
 from app.outside import Outside
@@ -95,7 +95,7 @@ def see_through(
 
 def tell_end(outside: Outside, found: Batch) -> None:
     """Say how many items came to what, and the first of those that failed."""
-    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+    click.echo(words.ended(found))
     if not found.failed:
         return
     for item in islice(batches.list_items(outside.db, found, "failed"), MOST_FAILURES):

@@ -26,11 +26,11 @@ def how_far(found: Batch, progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def ended(found: Batch, made: int) -> str:
+def ended(found: Batch) -> str:
     """Give `Batch 3 is done: 41 made, 2 there already, 1 failed.`"""
-    there = found.succeeded - made
+    there = found.succeeded - found.made
     counts = (
-        *((made, "made"), (there, "there already"), (found.failed, "failed")),
+        *((found.made, "made"), (there, "there already"), (found.failed, "failed")),
         *((found.pending, "pending"), (found.cancelled, "cancelled")),
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
