@@ -172,6 +172,7 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     assert run("batches", "watch", str(number)) == Said(1, done, "")
     assert "done, without the rows of 2 faults" in run("batches", "list").out
     assert run("batches", "retry", str(number)).status == 1
+    assert run("batches", "retry", str(number), "--no-wait").status == 1
     assert run("embeds", "export", str(number)).status == 1
 
 
@@ -254,7 +255,12 @@ def test_a_key_is_good_for_one_plan(tmp_path: Path, course: int):
     other = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,,\n", "other.csv")
     key = ("--key", f"night-{course}", "--json")
     first = run("embeds", "batch", file, *key).value["id"]
-    assert run("embeds", "batch", file, *key).value["id"] == first
+    again = run("embeds", "batch", file, *key)
+    assert (again.value["id"], again.err) == (
+        first,
+        f"This plan was begun before, as batch {first} (done). "
+        "Another --key begins it once more.\n",
+    )
     refused = run("embeds", "batch", other, *key)
     assert (refused.status, refused.err) == (
         1,

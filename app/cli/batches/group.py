@@ -1,11 +1,14 @@
 """The group of `flask batches`, and what its commands share."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from app.cli.terminal import Commands
+from app import work
+from app.cli.batches import words
+from app.cli.terminal import Commands, show
 from app.core import batches
 from app.core.batches import Batch
 from app.inputs import LARGEST_ID
@@ -31,6 +34,20 @@ def account_of(outside: Outside, named: str | None, batch_id: int | None) -> Any
 def is_lacking(found: Batch) -> bool:
     """Whether not all of a plan is there by now: then the exit status is 1."""
     return found.left_out > 0 or found.succeeded < found.total
+
+
+def leave(outside: Outside, account: Any, begun: Batch, told: str, *, as_json: bool) -> None:
+    """Say what was begun, and exit by what is known by now: 1 if something will not come.
+
+    Workers are woken when all is said: that may take a while, in which somebody ends this.
+    """
+    click.echo(told, err=as_json)
+    if as_json:
+        show(describe(outside, begun))
+    else:
+        click.echo(words.goes_on_later(begun))
+    work.wake(outside, account.id)
+    sys.exit(bool(begun.left_out or begun.failed or begun.cancelled))
 
 
 def describe(outside: Outside, found: Batch) -> dict[str, Any]:
