@@ -244,11 +244,10 @@ def _read_batches(connection: Connection, query: Any) -> list[Batch]:
         .group_by(batch_item.c.batch_id)
     )
     counted = {of: counts for of, *counts in connection.execute(counting)}
-    nothing = [0] * len(_COUNTED)
     return [
         Batch(
             **{**row._mapping, "trouble": read_failure(row.trouble)},
-            **dict(zip(_COUNTED, counted.get(row.id, nothing), strict=True)),
+            **dict(zip(_COUNTED, counted.get(row.id, [0] * len(_COUNTED)), strict=True)),
         )
         for row in rows
     ]

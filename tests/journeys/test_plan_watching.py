@@ -16,11 +16,11 @@ from app.cli.batches.standing_in import StandIn
 from app.core import batches
 from app.core.batch_making import NewItem, create_batch
 from app.core.batches import Batch
-from app.models import studio_account
+from app.models import batch_item, studio_account
 from app.outside import Outside
 from app.settings import read_settings
 from tests import world as worlds
-from tests.journeys.batching import ACCOUNT, hurry, wait_for, wait_until_it_looked
+from tests.journeys.batching import ACCOUNT, SECONDS, hurry, wait_for, wait_until_it_looked
 from tests.journeys.commanding import in_environment, on_terminal, rest
 from tests.journeys.planning import HEAD, MITOSIS, plan, run
 from tests.world import ROOT, World
@@ -255,12 +255,16 @@ def test_ctrl_c_while_workers_are_called_says_what_was_begun(
     order, begun = ("embeds", "batch", str(file)), "Batch "
     if retried:
         number = run(*order, "--no-wait", "--again", "--json").value["id"]
-        order, begun = ("batches", "retry", str(number)), "0 of batch "
+        order, begun = ("batches", "retry", str(number)), "2 of batch "
+        mine = sa.update(batch_item).where(batch_item.c.batch_id == number)
+        with world.database.writing() as connection:
+            connection.execute(mine.values(status="failed"))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         redis = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         process = _begin(world, *order, REDIS_URL=redis)
-        connection, _ = silent.accept()
-        with connection:
+        silent.settimeout(SECONDS)
+        call, _ = silent.accept()
+        with call:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=30)
     assert (process.returncode, out.startswith(begun)) == (1, True), (out, err)
