@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -168,7 +169,11 @@ def test_a_batch_of_another_account_is_found_by_its_number_alone(world: World):
     cancelled = run("batches", "cancel", number, "--json")
     assert (cancelled.status, cancelled.value["cancelled"]) == (0, 1)
     retried = run("batches", "retry", number, "--no-wait")
-    assert (retried.status, retried.out[:10]) == (1, "0 of batch")
+    assert (retried.status, retried.out.splitlines()[0]) == (
+        1,
+        f"0 of batch {number} are tried again. What was cancelled is begun by the same plan with "
+        "--again.",
+    )
     assert run("batches", "watch", number, "--json").value["status"] == "cancelled"
     assert len(run("embeds", "export", number, "--format", "jsonl").out.splitlines()) == 1
     default = run("batches", "show", number, "--studio", str(ACCOUNT))
@@ -280,6 +285,7 @@ def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tm
     number = process.stdout.readline().split()[1].strip(":")
     said = list(_until(process.stderr, lambda line: line.startswith("Held up: ")))
     assert "Nothing is lost; it goes on by itself" in said[-1]
+    wait_until_it_looked(process.pid, times=3)
     shown = run("batches", "show", number)
     assert "Held up: " in shown.out
     assert run("batches", "show", number, "--json").value["trouble"]["error"] == "studio-held-back"
@@ -288,6 +294,8 @@ def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tm
     hurry(world, batches.get_batch(world.database, ACCOUNT, int(number)))
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out.splitlines()[-1].endswith("3 made.")) == (0, True), (out, err)
+    held = [line for line in (said[-1], *err.splitlines(keepends=True)) if line[:7] == "Held up"]
+    assert all(line != before for before, line in pairwise(held)), held
 
 
 def _until(lines: Iterable[str], is_it: Callable[[str], bool]) -> Iterator[str]:
