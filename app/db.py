@@ -189,10 +189,14 @@ def explained(database: Database) -> Iterator[None]:
             Path(database.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield
     except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise StartError(f"DATABASE_URL ({where}) cannot be used: {reason}") from None
+        raise StartError(f"DATABASE_URL ({where}) cannot be used: {told_by(error)}") from None
     except OSError as error:
         raise StartError(f"DATABASE_URL ({where}) cannot be used: {error.strerror}") from None
+
+
+def told_by(error: DBAPIError) -> str:
+    """Give what the database itself said, in a line, without the statement."""
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def _make_sqlite(database: Database) -> Engine:

@@ -13,7 +13,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import DBAPIError
 
+from app.db import told_by
 from app.errors import ServiceError, StartError
 from app.inputs import printable
 from app.outside import Outside
@@ -37,14 +39,19 @@ class Commands(AppGroup):
         """Run a command of the group."""
         try:
             return super().invoke(ctx)
-        except (ServiceError, StartError) as error:
+        except (ServiceError, StartError, DBAPIError) as error:
             click.echo(f"Error: {_explain(error)}", err=True)
             sys.exit(1)
 
 
-def _explain(error: ServiceError | StartError) -> str:
+def _explain(error: ServiceError | StartError | DBAPIError) -> str:
     if isinstance(error, StartError):
         return str(error)
+    if isinstance(error, DBAPIError):
+        return (
+            f"The database of DATABASE_URL failed: {told_by(error)}. `flask doctor` says what to "
+            "do about it; then give the same command again."
+        )
     told = (error.title, HINTS.get(error.hint, error.hint), error.log and f"{error.log}.")
     return " ".join(part for part in told if part)
 

@@ -4,6 +4,7 @@ Not here: downloads, whose parts are kept to go on with (`app/core/part_files.py
 """
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,15 +35,20 @@ def ask_to_replace(target: Path, *, force: bool) -> None:
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """Give what to write to; it takes the target's place when the block ends well.
 
-    What is no file, such as `/dev/stdout`, is written as it is. Raises `FileNotWrittenError`.
+    What is no file, and what is open already, such as `/dev/stdout`, is written as it is. Raises
+    `FileNotWrittenError`.
     """
     with explained(target):
+        if (number := _find_open(target)) is not None:
+            with os.fdopen(os.dup(number), "wb") as already_open:
+                yield already_open
+            return
         if target.exists() and not target.is_file():
             with target.open("wb") as device:
                 yield device
             return
         place = target.resolve()
-        part = place.with_name(f".{place.name}.{os.getpid()}.part")
+        part = place.with_name(f".{secrets.token_hex(8)}.part")
         with part.open("xb") as file:
             try:
                 yield file
@@ -50,3 +56,20 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
                 part.replace(place)
             finally:
                 part.unlink(missing_ok=True)
+
+
+def _find_open(target: Path) -> int | None:
+    """Find the number of an open file of this process, if that is where a path's links lead.
+
+    `/dev/stdout` is a link to one. Where that is a file, opening it anew would write from its
+    start, over what stands there, and replacing it would leave the shell with the old one.
+    """
+    ours = Path("/proc/self/fd").resolve()
+    while target.exists():
+        target = target.parent.resolve() / target.name
+        if target.parent == ours:
+            return int(target.name)
+        if not target.is_symlink():
+            return None
+        target = target.parent / target.readlink()
+    return None

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core import content_items, places
-from app.core.batches import Batch, Item, ItemStatus
+from app.core.batches import Item, ItemStatus
 from app.core.plans.fields import part_row
 from app.db import Database
 from app.errors import ServiceError
-from app.models import batch_item
 
 _AGAIN = "Try it again: `flask batches retry`."
 WHAT_TO_DO = {
@@ -37,13 +34,6 @@ class Surroundings:
     studio_url: str
     public_url: str
     mark_key: bytes
-
-
-def count_made(db: Database, of: Batch) -> int:
-    """Count the embeds that were made for a batch; the others that succeeded were there."""
-    made = sa.and_(batch_item.c.batch_id == of.id, batch_item.c.made.is_(True))
-    with db.reading() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).where(made)).scalar_one())
 
 
 def what_to_do(status: ItemStatus, error: ServiceError | None) -> str | None:

@@ -35,7 +35,7 @@ class Batch:
 
     `trouble` is what holds all of it up, such as a Studio that does not let us in: its items stay
     pending, and it goes on by itself after `resumes_at`. `left_out` counts the faults of its plan
-    that were passed over.
+    that were passed over. Of those that succeeded, `made` were made for it; the others were there.
     """
 
     id: int
@@ -47,6 +47,7 @@ class Batch:
     left_out: int
     pending: int
     succeeded: int
+    made: int
     failed: int
     cancelled: int
     created_at: datetime
@@ -214,6 +215,10 @@ def read_failure(text: str | None) -> ServiceError | None:
 
 
 _NO_TROUBLE = {"trouble": None, "resumes_at": None}
+_COUNTED: dict[str, Any] = {
+    **{name: sa.func.count().filter(batch_item.c.status == name) for name in ITEM_STATUSES},
+    "made": sa.func.count().filter(batch_item.c.made.is_(True)),
+}
 
 
 def _select(account_id: int) -> Any:
@@ -231,17 +236,18 @@ def _fitting(batch_id: int, status: ItemStatus | None) -> sa.ColumnElement[bool]
 
 
 def _read_batches(connection: Connection, query: Any) -> list[Batch]:
+    """Read batches with all of their counts at one moment: items succeed in between two."""
     rows = connection.execute(query).all()
     counting = (
-        sa.select(batch_item.c.batch_id, batch_item.c.status, sa.func.count())
+        sa.select(batch_item.c.batch_id, *_COUNTED.values())
         .where(batch_item.c.batch_id.in_([row.id for row in rows]))
-        .group_by(batch_item.c.batch_id, batch_item.c.status)
+        .group_by(batch_item.c.batch_id)
     )
-    counts = {(of, status): count for of, status, count in connection.execute(counting)}
+    counted = {of: counts for of, *counts in connection.execute(counting)}
     return [
         Batch(
             **{**row._mapping, "trouble": read_failure(row.trouble)},
-            **{status: counts.get((row.id, status), 0) for status in ITEM_STATUSES},
+            **dict(zip(_COUNTED, counted.get(row.id, [0] * len(_COUNTED)), strict=True)),
         )
         for row in rows
     ]

@@ -94,6 +94,7 @@ def test_a_media_of_others_is_told_with_who_can_help(world: World, command: str)
             "--page and --per-page, --limit, and --all exclude one another.",
         ),
         ("search --all --page 2", "--page and --per-page, --limit, and --all exclude one another."),
+        ("search osmosis in cells", "options: --title 'osmosis in cells'"),
         (f"users {CELLS} --min-permission see", "'--min-permission': 'see' is not one of"),
         (f"grant {CELLS} --user 4268", "Missing option '--permission'"),
         (f"grant {CELLS} --permission view", "Say with whom: --user or --group."),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.journeys.commanding import in_environment, rest
 from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, made, plan, run
@@ -172,6 +173,7 @@ def test_a_plan_with_a_fault_is_refused_as_a_whole_or_runs_without_it(
     assert run("batches", "watch", str(number)) == Said(1, done, "")
     assert "done, without the rows of 2 faults" in run("batches", "list").out
     assert run("batches", "retry", str(number)).status == 1
+    assert run("batches", "retry", str(number), "--no-wait").status == 1
     assert run("embeds", "export", str(number)).status == 1
 
 
@@ -254,7 +256,12 @@ def test_a_key_is_good_for_one_plan(tmp_path: Path, course: int):
     other = plan(tmp_path, f"{HEAD}{SAFETY},{course},,,,\n", "other.csv")
     key = ("--key", f"night-{course}", "--json")
     first = run("embeds", "batch", file, *key).value["id"]
-    assert run("embeds", "batch", file, *key).value["id"] == first
+    again = run("embeds", "batch", file, *key)
+    assert (again.value["id"], again.err) == (
+        first,
+        f"This plan was begun before, as batch {first} (done). "
+        "Another --key begins it once more.\n",
+    )
     refused = run("embeds", "batch", other, *key)
     assert (refused.status, refused.err) == (
         1,
@@ -311,6 +318,31 @@ def test_a_batch_is_forgotten_once_it_is_over_and_somebody_says_so(
     assert run("batches", "show", number).status == 1
     (embed,) = run("embeds", "list", "--course", str(course), "--json").value
     assert embed["media_id"] == MITOSIS
+
+
+def test_a_database_that_fails_is_told_in_one_line_without_its_password(
+    world: World, tmp_path: Path, course: int, monkeypatch: pytest.MonkeyPatch
+):
+    file = plan(tmp_path, f"{HEAD}{MITOSIS},{course},,,,\n")
+    number = str(run("embeds", "batch", file, "--json").value["id"])
+    url = world.environment["DATABASE_URL"].replace("postgres@", "postgres:hidden@")
+    monkeypatch.setenv("DATABASE_URL", url)
+    with world.database.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE batch_item RENAME TO item_away"))
+    try:
+        for order in (
+            ("batches", "show", number),
+            ("batches", "retry", number),
+            ("embeds", "batch", file, "--again"),
+        ):
+            said = run(*order)
+            assert (said.status, said.out, said.err.count("\n")) == (1, "", 1), said
+            assert said.err.startswith("Error: The database of DATABASE_URL failed: ")
+            assert "batch_item" in said.err
+            assert "hidden" not in said.err
+    finally:
+        with world.database.writing() as connection:
+            connection.execute(sa.text("ALTER TABLE item_away RENAME TO batch_item"))
 
 
 def test_what_is_no_batch_and_no_use_is_told(tmp_path: Path):

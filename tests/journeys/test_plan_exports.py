@@ -1,6 +1,8 @@
 """`flask embeds export`: each item with its embed or its error, safe for spreadsheets."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from app.core.batch_making import NewItem
 from tests import world as worlds
 from tests.journeys.commanding import in_environment
 from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, plan, read_csv, run
-from tests.world import World
+from tests.world import ROOT, World
 
 COURSE = 31_000
 DONE = ("succeeded", "")
@@ -166,6 +168,23 @@ def test_free_columns_that_are_named_like_results_are_left_out_and_told(of_a_pro
     course = run("embeds", "export", "--course", str(COURSE + 2), "--format", "jsonl")
     assert course.err == ""
     assert json.loads(course.out)["columns"]["row"] == "5"
+
+
+def test_results_may_go_behind_what_a_file_has(world: World, tmp_path: Path, number: str):
+    file = tmp_path / "all.jsonl"
+    file.write_text("before\n")
+    order = ("export", number, "--format", "jsonl", "--output", "/dev/stdout", "--force")
+    with file.open("a") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "embeds", *order],
+            cwd=ROOT,
+            env=world.environment,
+            stdout=out,
+            check=False,
+        )
+    first, *results, last = file.read_text().splitlines()
+    assert (done.returncode, first, last) == (1, "before", "Saved /dev/stdout, with 3 embeds.")
+    assert [json.loads(line)["row"] for line in results] == [2, 3, 4]
 
 
 @pytest.mark.usefixtures("world")

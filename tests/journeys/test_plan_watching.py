@@ -1,24 +1,27 @@
 """Looking on: a bar on a terminal, lines elsewhere, Ctrl-C, and nobody else who works."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app import locks
+from app.cli.batches.group import describe
 from app.cli.batches.standing_in import StandIn
 from app.core import batches
 from app.core.batch_making import NewItem, create_batch
 from app.core.batches import Batch
-from app.models import studio_account
+from app.models import batch_item, studio_account
 from app.outside import Outside
 from app.settings import read_settings
 from tests import world as worlds
-from tests.journeys.batching import ACCOUNT, hurry, wait_for, wait_until_it_looked
+from tests.journeys.batching import ACCOUNT, SECONDS, hurry, wait_for, wait_until_it_looked
 from tests.journeys.commanding import in_environment, on_terminal, rest
 from tests.journeys.planning import HEAD, MITOSIS, plan, run
 from tests.world import ROOT, World
@@ -40,12 +43,12 @@ def world(built: World) -> World:
     return built
 
 
-def _begin(world: World, *arguments: str) -> subprocess.Popen[str]:
+def _begin(world: World, *arguments: str, **settings: str) -> subprocess.Popen[str]:
     """Begin a command as a process of its own, which can be interrupted."""
     return subprocess.Popen(
         [sys.executable, "-m", "flask", *arguments],
         cwd=ROOT,
-        env=world.environment,
+        env={**world.environment, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -106,7 +109,7 @@ def test_ctrl_c_says_that_a_worker_goes_on_where_one_is_seen(world: World, tmp_p
     cancelled = run("batches", "cancel", number.strip(":")).out
     locks.release(world.database, f"batches-{ACCOUNT}", holder)
     assert "and a worker goes on with it. `flask batches watch" in err
-    assert cancelled.splitlines()[-1].startswith("What is in hand is still finished, and counts")
+    assert cancelled.splitlines()[-1].startswith("What is in hand is still finished, and what of")
 
 
 def test_a_database_that_is_away_for_a_moment_is_said_once_and_asked_again(
@@ -165,25 +168,35 @@ def test_a_batch_of_another_account_is_found_by_its_number_alone(world: World):
     assert run("batches", "show", number, "--json").value["pending"] == 1
     cancelled = run("batches", "cancel", number, "--json")
     assert (cancelled.status, cancelled.value["cancelled"]) == (0, 1)
-    assert run("batches", "retry", number, "--no-wait").out.startswith("0 of batch")
+    retried = run("batches", "retry", number, "--no-wait")
+    assert (retried.status, retried.out.splitlines()[0]) == (
+        1,
+        f"0 of batch {number} are tried again. What was cancelled is begun by the same plan with "
+        "--again.",
+    )
     assert run("batches", "watch", number, "--json").value["status"] == "cancelled"
     assert len(run("embeds", "export", number, "--format", "jsonl").out.splitlines()) == 1
     default = run("batches", "show", number, "--studio", str(ACCOUNT))
     assert (default.status, f"There is no batch {number}." in default.err) == (1, True)
 
 
+def test_what_was_made_is_of_the_same_moment_as_what_succeeded(world: World, tmp_path: Path):
+    begun = run("embeds", "batch", _plan(tmp_path, COURSE + 1000, 1), "--no-wait", "--json").value
+    early = batches.get_batch(world.database, ACCOUNT, begun["id"])
+    assert run("batches", "watch", str(early.id), "--json").value["made"] == 1
+    outside = Outside.from_settings(read_settings())
+    told = describe(outside, early)
+    outside.db.dispose()
+    assert (told["succeeded"], told["made"]) == (0, 0)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
     world: World, tmp_path: Path, again: bool
 ):
-    world.tell_studio("next", operation="create_embed", hold=True, times=5)
     file = _plan(tmp_path, COURSE + 400 + 100 * again, 40)
-    process = _begin(world, "embeds", "batch", str(file))
-    assert process.stdout is not None
+    process, number = _begin_in_hand(world, file, 5)
     assert process.stderr is not None
-    number = process.stdout.readline().split()[1].strip(":")
-    assert process.stderr.readline().startswith("No worker is at it")
-    world.await_held(5)
     process.send_signal(signal.SIGINT)
     finishing = "Finishing what is in hand… (Ctrl-C once more ends at once.)\n"
     assert process.stderr.readline() == finishing
@@ -204,6 +217,65 @@ def test_ctrl_c_while_it_works_itself_finishes_what_is_in_hand_or_ends_at_once(
     assert again or "in hand" not in cancelled
 
 
+def test_ctrl_c_says_what_came_of_a_batch_where_what_is_in_hand_was_the_rest(
+    world: World, tmp_path: Path
+):
+    process, number = _begin_in_hand(world, _plan(tmp_path, COURSE + 1100, 2), 2)
+    assert process.stderr is not None
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.readline().startswith("Finishing what is in hand")
+    world.tell_studio("release")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (0, f"Batch {number} is done: 2 made.\n")
+    assert "You look on no more" not in err
+
+
+def test_ctrl_c_says_what_came_of_a_batch_that_somebody_cancelled(world: World, tmp_path: Path):
+    process, number = _begin_in_hand(world, _plan(tmp_path, COURSE + 1200, 7), 5)
+    assert run("batches", "cancel", number).status == 0
+    process.send_signal(signal.SIGINT)
+    world.tell_studio("release")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out.startswith(f"Batch {number} is cancelled: ")) == (1, True)
+    assert "You look on no more" not in err
+
+
+def _begin_in_hand(world: World, file: Path, count: int) -> tuple[subprocess.Popen[str], str]:
+    """Begin a batch whose command has so many items in hand, which Studio holds; and its number."""
+    world.tell_studio("next", operation="create_embed", hold=True, times=count)
+    process = _begin(world, "embeds", "batch", str(file))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    number = process.stdout.readline().split()[1].strip(":")
+    list(_until(process.stderr, lambda line: line.startswith("No worker is at it")))
+    world.await_held(count)
+    return process, number
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_ctrl_c_while_workers_are_called_says_what_was_begun(
+    world: World, tmp_path: Path, retried: bool
+):
+    file = _plan(tmp_path, COURSE + 1300, 2)
+    order, begun = ("embeds", "batch", str(file)), "Batch "
+    if retried:
+        number = run(*order, "--no-wait", "--again", "--json").value["id"]
+        order, begun = ("batches", "retry", str(number)), "2 of batch "
+        mine = sa.update(batch_item).where(batch_item.c.batch_id == number)
+        with world.database.writing() as connection:
+            connection.execute(mine.values(status="failed"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        redis = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        process = _begin(world, *order, REDIS_URL=redis)
+        silent.settimeout(SECONDS)
+        call, _ = silent.accept()
+        with call:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+    assert (process.returncode, out.startswith(begun)) == (1, True), (out, err)
+    assert "You look on no more; batch " in err
+
+
 def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tmp_path: Path):
     world.tell_studio("throttle", share=1, status=503, retry_after=1)
     file = _plan(tmp_path, COURSE + 300, 3)
@@ -213,6 +285,7 @@ def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tm
     number = process.stdout.readline().split()[1].strip(":")
     said = list(_until(process.stderr, lambda line: line.startswith("Held up: ")))
     assert "Nothing is lost; it goes on by itself" in said[-1]
+    wait_until_it_looked(process.pid, times=3)
     shown = run("batches", "show", number)
     assert "Held up: " in shown.out
     assert run("batches", "show", number, "--json").value["trouble"]["error"] == "studio-held-back"
@@ -221,6 +294,8 @@ def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tm
     hurry(world, batches.get_batch(world.database, ACCOUNT, int(number)))
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out.splitlines()[-1].endswith("3 made.")) == (0, True), (out, err)
+    held = [line for line in (said[-1], *err.splitlines(keepends=True)) if line[:7] == "Held up"]
+    assert all(line != before for before, line in pairwise(held)), held
 
 
 def _until(lines: Iterable[str], is_it: Callable[[str], bool]) -> Iterator[str]:

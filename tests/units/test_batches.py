@@ -212,6 +212,18 @@ def test_items_are_counted_and_listed_by_what_became_of_them(db: Database):
     assert [item.number for item in batches.list_items(db, now, "pending")] == [3, 5]
 
 
+def test_of_those_that_succeeded_those_are_counted_that_were_made_for_it(db: Database):
+    begun, _ = create_batch(db, 1, _items(4))
+    for number in (1, 2, 3):
+        _set(db, begun.id, number, "succeeded")
+    mine = sa.and_(batch_item.c.batch_id == begun.id, batch_item.c.number <= 2)
+    with db.writing() as connection:
+        connection.execute(sa.update(batch_item).values(made=False))
+        connection.execute(sa.update(batch_item).where(mine).values(made=True))
+    found = batches.get_batch(db, 1, begun.id)
+    assert (begun.made, found.made, found.succeeded) == (0, 2, 3)
+
+
 def test_all_items_are_listed_however_many(db: Database):
     made, _ = create_batch(db, 1, _items(2 * batches.AT_ONCE))
     numbers = [item.number for item in batches.list_items(db, made)]

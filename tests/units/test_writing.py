@@ -66,12 +66,34 @@ def test_a_link_goes_on_leading_to_what_is_written(target: Path):
     assert (link.is_symlink(), target.read_text()) == (True, "after")
 
 
-def test_what_another_writes_at_the_moment_is_left_to_it(target: Path):
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    part.write_text("another's")
-    with pytest.raises(FileNotWrittenError):
-        write(target)
-    assert (part.read_text(), target.read_text()) == ("another's", "before")
+@pytest.mark.parametrize("flags", [os.O_TRUNC, os.O_APPEND])
+def test_a_file_that_is_open_already_is_written_where_it_stands(target: Path, flags: int):
+    opened = os.open(target, os.O_WRONLY | flags)
+    link = target.with_name("stdout")
+    link.symlink_to(f"/proc/self/fd/{opened}")
+    try:
+        os.write(opened, b" first ")
+        write(link)
+        write(Path(f"/dev/fd/{opened}"), b" last")
+        os.write(opened, b"!")
+    finally:
+        os.close(opened)
+    before = "before" if flags == os.O_APPEND else ""
+    assert target.read_text() == f"{before} first after last!"
+
+
+def test_of_two_who_write_one_file_each_writes_a_whole_one(target: Path):
+    with whole_file(target) as first, whole_file(target) as second:
+        first.write(b"first")
+        second.write(b"second")
+    assert target.read_text() == "first"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_name_may_be_as_long_as_names_may_be(tmp_path: Path):
+    target = tmp_path / ("x" * 255)
+    write(target)
+    assert target.read_text() == "after"
 
 
 def test_a_name_that_cannot_be_is_refused_before_anything_is_asked(tmp_path: Path):

@@ -75,7 +75,7 @@ def export(
     free = _free_columns(batches.list_items(outside.db, of)) if form == "csv" else []
     _write(form, output, batches.list_items(outside.db, of, status), free, around)
     if is_lacking(of):
-        click.echo(words.ended(of, batch_results.count_made(outside.db, of)), err=True)
+        click.echo(words.ended(of), err=True)
         sys.exit(1)
 
 

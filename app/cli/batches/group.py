@@ -1,12 +1,15 @@
 """The group of `flask batches`, and what its commands share."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from app.cli.terminal import Commands
-from app.core import batch_results, batches
+from app import work
+from app.cli.batches import words
+from app.cli.terminal import Commands, show
+from app.core import batches
 from app.core.batches import Batch
 from app.inputs import LARGEST_ID
 from app.outside import Outside
@@ -33,6 +36,20 @@ def is_lacking(found: Batch) -> bool:
     return found.left_out > 0 or found.succeeded < found.total
 
 
+def leave(outside: Outside, account: Any, begun: Batch, told: str, *, as_json: bool) -> None:
+    """Say what was begun, and exit by what is known by now: 1 if something will not come.
+
+    Workers are woken when all is said: that may take a while, in which somebody ends this.
+    """
+    click.echo(told, err=as_json)
+    if as_json:
+        show(describe(outside, begun))
+    else:
+        click.echo(words.goes_on_later(begun))
+    work.wake(outside, account.id)
+    sys.exit(bool(begun.left_out or begun.failed or begun.cancelled))
+
+
 def describe(outside: Outside, found: Batch) -> dict[str, Any]:
     """Give a batch as programs get it."""
     progress = batches.read_progress(outside.db, found, datetime.now(UTC))
@@ -44,7 +61,7 @@ def describe(outside: Outside, found: Batch) -> dict[str, Any]:
         "total": found.total,
         "left_out": found.left_out,
         "succeeded": found.succeeded,
-        "made": batch_results.count_made(outside.db, found),
+        "made": found.made,
         "failed": found.failed,
         "pending": found.pending,
         "cancelled": found.cancelled,

@@ -8,14 +8,13 @@ from typing import Any, BinaryIO
 
 import click
 
-from app import work
 from app.cli.batches import words
 from app.cli.batches.dry_run import show_plan, show_plan_as_json
-from app.cli.batches.group import describe, is_lacking, waits
+from app.cli.batches.group import leave, waits
 from app.cli.batches.watching import Lines, Watcher, see_through, watching
-from app.cli.terminal import as_json, of_studio, show, with_outside
+from app.cli.terminal import as_json, of_studio, with_outside
 from app.core.batch_making import Once, create_batch
-from app.core.batches import ACTIVE, Batch
+from app.core.batches import Batch
 from app.core.plans.faults import UnreadableError
 from app.core.plans.patience import Patience
 from app.core.plans.plan import Plan
@@ -71,22 +70,12 @@ def batch(
             _show(outside, account, plan, as_json=as_json)
             return
         once = _once(plan, key, again=again, skip=skip_faulty)
-        begun, told = _begin(outside, account, plan, once, skip=skip_faulty)
+        begun, is_new = _begin(outside, account, plan, once, skip=skip_faulty)
+    told = words.begun(begun) if is_new else words.begun_before(begun, is_keyed=key is not None)
     if wait:
         see_through(outside, account, begun.id, told, as_json=as_json)
     else:
-        _leave(outside, begun, told, as_json=as_json)
-
-
-def _leave(outside: Outside, begun: Batch, told: str, *, as_json: bool) -> None:
-    """Say what was begun, and end with what is known by now: 1 if something will not come."""
-    click.echo(told, err=as_json)
-    if as_json:
-        show(describe(outside, begun))
-    else:
-        click.echo(words.goes_on_later(begun))
-    may_still_come = begun.status in ACTIVE and not begun.left_out
-    sys.exit(is_lacking(begun) and not may_still_come)
+        leave(outside, account, begun, told, as_json=as_json)
 
 
 def _open(
@@ -116,14 +105,14 @@ def _show(outside: Outside, account: Any, plan: Plan, *, as_json: bool) -> None:
 
 def _begin(
     outside: Outside, account: Any, plan: Plan, once: Once, *, skip: bool
-) -> tuple[Batch, str]:
-    """Begin a batch, or find the one that is begun already; gives it, and what is said of it."""
+) -> tuple[Batch, bool]:
+    """Begin a batch, or find the one that is begun already; gives it, and whether it is new."""
     items = plan.read_but_faulty() if skip else plan.read_faultless()
     name = printable(Path(plan.source.name).name)[:255]
     try:
         with watching() as watcher:
             _follow(plan, watcher)
-            begun, is_new = create_batch(
+            return create_batch(
                 outside.db,
                 account.id,
                 items,
@@ -133,10 +122,6 @@ def _begin(
             )
     finally:
         _tell_read(plan)
-    work.wake(outside, account.id)
-    if is_new:
-        return begun, f"Batch {begun.id}: {words.embeds(begun.total)}."
-    return begun, words.begun_before(begun)
 
 
 def _follow(plan: Plan, watcher: Watcher) -> None:

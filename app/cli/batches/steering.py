@@ -2,12 +2,11 @@
 
 import click
 
-from app import work
 from app.cli.batches import words
-from app.cli.batches.group import account_of, commands, describe, of_batch, waits
+from app.cli.batches.group import account_of, commands, describe, leave, of_batch, waits
 from app.cli.batches.watching import see_through
 from app.cli.terminal import as_json, ask, of_studio, says_yes, show, with_outside
-from app.core import batch_results, batch_work, batches
+from app.core import batch_work, batches
 from app.outside import Outside
 
 
@@ -19,15 +18,15 @@ from app.outside import Outside
 def cancel(outside: Outside, *, batch_id: int, studio: str | None, as_json: bool) -> None:
     """Leave undone what is pending.
 
-    What is in hand is still finished, and counts when it is. What was made stays. The same plan
-    with --again takes up what was cancelled.
+    What is in hand is still finished, and what of it succeeds counts. What was made stays. The
+    same plan with --again takes up what was cancelled.
     """
     account = account_of(outside, studio, batch_id)
     found = batches.cancel_batch(outside.db, account.id, batch_id)
     if as_json:
         show(describe(outside, found))
         return
-    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+    click.echo(words.ended(found))
     if found.cancelled and batch_work.is_worked_on(outside.db, account.id):
         click.echo(words.in_hand(found))
 
@@ -49,20 +48,14 @@ def retry(
     """
     account = account_of(outside, studio, batch_id)
     found, count = batches.retry_failed(outside.db, account.id, batch_id)
-    if count:
-        work.wake(outside, account.id)
     are = "is" if count == 1 else "are"
     told = f"{count:,} of batch {batch_id} {are} tried again."
     if not count and found.cancelled:
         told += " What was cancelled is begun by the same plan with --again."
     if wait:
         see_through(outside, account, batch_id, told, as_json=as_json)
-        return
-    click.echo(told, err=as_json)
-    if as_json:
-        show(describe(outside, found))
     else:
-        click.echo(words.goes_on_later(found))
+        leave(outside, account, found, told, as_json=as_json)
 
 
 @commands.command("forget")

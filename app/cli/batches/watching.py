@@ -14,11 +14,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from app import work
 from app.cli.batches import words
 from app.cli.batches.group import describe, is_lacking
 from app.cli.batches.standing_in import StandIn
 from app.cli.terminal import show
-from app.core import batch_results, batch_work, batches
+from app.core import batch_work, batches
 from app.core.batch_trying import DATABASE_AWAY
 from app.core.batches import ACTIVE, Batch
 from app.outside import Outside
@@ -71,31 +72,35 @@ def see_through(
 ) -> None:
     """Stay until a batch is done, and say what came of it; exits with 1 if not all is well.
 
-    `begun` is said first: from then on Ctrl-C ends no more than the looking on.
+    `begun` is said first, and workers are woken: from then on Ctrl-C ends no more than the looking
+    on, and it is said who goes on, or what came of the batch if that is over by then.
     """
     stand_in = StandIn(outside, account)
+    ended: Batch | None
     try:
         if begun is not None:
             click.echo(begun, err=as_json)
-        found = _watch(outside, account, batch_id, stand_in)
+            work.wake(outside, account.id)
+        ended = _watch(outside, account, batch_id, stand_in)
     except KeyboardInterrupt:
+        ended = _find_ended(outside, account, batch_id)
+    if ended is None:
         is_seen = _is_worked_on(outside, account)
         told = words.looked_away(batch_id, stood_in=stand_in.has_worked, is_worked_on=is_seen)
         click.echo(told, err=True)
-        if stand_in.is_at_it:  # Ctrl-C once more: Python would wait for its threads
-            os._exit(1)
-        sys.exit(1)
-    if as_json:
-        show(describe(outside, found))
+    elif as_json:
+        show(describe(outside, ended))
     else:
-        tell_end(outside, found)
-    if is_lacking(found):
-        sys.exit(1)
+        tell_end(outside, ended)
+    status = int(ended is None or is_lacking(ended))
+    if stand_in.is_at_it:  # Ctrl-C once more: Python would wait for its threads
+        os._exit(status)
+    sys.exit(status)
 
 
 def tell_end(outside: Outside, found: Batch) -> None:
     """Say how many items came to what, and the first of those that failed."""
-    click.echo(words.ended(found, batch_results.count_made(outside.db, found)))
+    click.echo(words.ended(found))
     if not found.failed:
         return
     for item in islice(batches.list_items(outside.db, found, "failed"), MOST_FAILURES):
@@ -150,6 +155,15 @@ def _look(outside: Outside, account: Any, batch_id: int, watcher: Watcher) -> Ba
     done = found.total - found.pending
     watcher.at(done, found.total, words.how_far(found, progress))
     return found
+
+
+def _find_ended(outside: Outside, account: Any, batch_id: int) -> Batch | None:
+    """Find a batch if it is over; nobody knows that without a database."""
+    try:
+        found = batches.get_batch(outside.db, account.id, batch_id)
+    except DATABASE_AWAY:
+        return None
+    return None if found.status in ACTIVE else found
 
 
 def _is_worked_on(outside: Outside, account: Any) -> bool:

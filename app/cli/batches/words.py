@@ -26,11 +26,11 @@ def how_far(found: Batch, progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def ended(found: Batch, made: int) -> str:
+def ended(found: Batch) -> str:
     """Give `Batch 3 is done: 41 made, 2 there already, 1 failed.`"""
-    there = found.succeeded - made
+    there = found.succeeded - found.made
     counts = (
-        *((made, "made"), (there, "there already"), (found.failed, "failed")),
+        *((found.made, "made"), (there, "there already"), (found.failed, "failed")),
         *((found.pending, "pending"), (found.cancelled, "cancelled")),
     )
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
@@ -42,13 +42,19 @@ def status(found: Batch) -> str:
     return f"{found.status}{_left_out(found)}"
 
 
-def begun_before(found: Batch) -> str:
+def begun(found: Batch) -> str:
+    """Give `Batch 3: 8,000 embeds.`"""
+    return f"Batch {found.id}: {embeds(found.total)}."
+
+
+def begun_before(found: Batch, *, is_keyed: bool) -> str:
     """Say that a plan is this batch already, what is not in it, and how to go on."""
+    again = "Another --key" if is_keyed else "--again"
     is_over = found.status not in ACTIVE
     retry = f"; `flask batches retry {found.id}` tries what failed" if is_over else ""
     return (
         f"This plan was begun before, as batch {found.id} ({found.status}){_left_out(found)}. "
-        f"--again begins it once more{retry if found.failed else ''}."
+        f"{again} begins it once more{retry if found.failed else ''}."
     )
 
 
@@ -63,7 +69,7 @@ def _left_out(found: Batch) -> str:
 def in_hand(found: Batch) -> str:
     """Say that what was cancelled is not all that is cancelled."""
     return (
-        "What is in hand is still finished, and counts then: "
+        "What is in hand is still finished, and what of it succeeds counts: "
         f"`flask batches show {found.id}` tells it in some seconds."
     )
 

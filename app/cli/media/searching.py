@@ -1,5 +1,6 @@
 """`flask media search`: each filter of Studio's search is an option."""
 
+import shlex
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,7 +33,14 @@ def filters(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _refuse(_context: click.Context, _argument: click.Parameter, words: tuple[str, ...]) -> None:
+    if words:
+        title = shlex.quote(" ".join(words))
+        raise click.UsageError(f"What to find is said by options: --title {title}")
+
+
 @commands.command("search")
+@click.argument("words", nargs=-1, metavar="", expose_value=False, callback=_refuse)
 @of_studio
 @filters
 @click.option("--page", type=click.IntRange(1, LARGEST_PAGE), help="Which page. [default: 1]")
