@@ -1,20 +1,22 @@
 """An LMS registers itself by a link: shown, done once, launched; and all that it is told."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 
 from app import locks
 from app.core import invites, platforms
 from app.core.memory import changing
-from app.crypto import hide
+from app.crypto import _derive, hide
 from app.models import invite
 from tests.journeys.launching import at_once
-from tests.journeys.registering import Admin, forget_all, refusal, unknown_lms
+from tests.journeys.registering import Admin, forget_all, refusal, unknown_lms, wish_of
 from tests.world import World
 
 MEDIA = 260854
@@ -285,6 +287,15 @@ def test_a_forged_or_foreign_form_registers_nothing(admin: Admin):
         answer = world.post("/lti/register", data={"wish": wish})
         assert refusal(answer) == (401, "register-expired")
     assert refusal(world.post("/lti/register")) == (401, "register-expired")
+
+
+def test_a_page_is_good_for_half_an_hour(admin: Admin):
+    page = admin.open(admin.invite())
+    key = Fernet(_derive(admin.world.environment["SECRET_KEY"]))
+    wish, now = key.decrypt(wish_of(page).encode()), int(time.time())
+    for age, expected in ((31 * 60, 401), (29 * 60, 200)):
+        form = {"wish": key.encrypt_at_time(wish, now - age).decode()}
+        assert admin.world.post("/lti/register", data=form).status_code == expected
 
 
 @pytest.mark.parametrize(
