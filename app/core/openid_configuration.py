@@ -69,10 +69,16 @@ class OpenidConfiguration(BaseModel):
     registration_endpoint: str
     jwks_uri: str
     token_endpoint: str | None = None
-    authorization_server: Short | None = None
+    authorization_server: str | None = None
     """Audience for the token endpoint, where it is another."""
     id_token_signing_alg_values_supported: tuple[str, ...] = ("RS256",)
     lti: Annotated[_Lti, Field(alias=LTI)] = _Lti()
+
+    @field_validator("token_endpoint", "authorization_server", mode="before")
+    @classmethod
+    def _read_needless(cls, told: Any) -> Any:
+        """No launch needs these, so what is as good as none keeps nobody out."""
+        return told if is_id(told, LONGEST_URL) else None
 
     @property
     def is_canvas(self) -> bool:

@@ -12,9 +12,8 @@ from tests.world import World
 
 MEDIA = 260854
 HEAR = """address => {
-    const told = new Promise(done => addEventListener("message", event => done(event)));
+    addEventListener("message", ({ data, origin }) => { window.told = [data, origin]; });
     window.open(address);
-    window.told = told.then(({ data, origin }) => [data, origin]);
 }"""
 
 
@@ -74,6 +73,7 @@ def test_an_lms_that_opens_a_window_is_told_too(page: Page, context: BrowserCont
     window = opened.value
     window.get_by_role("button", name="Register").click()
     expect(window.get_by_role("heading", name="Studio Embed is registered")).to_be_visible()
+    page.wait_for_function("window.told")
     assert page.evaluate("window.told") == [{"subject": "org.imsglobal.lti.close"}, public]
     assert len(admin.platforms()) == 1
 

@@ -76,6 +76,13 @@ def test_an_admin_registers_an_lms_by_one_link_and_its_launches_work(admin: Admi
     assert admin.deployments() == [world.lms.settings.deployment_id]
 
 
+def test_the_command_prints_the_link_on_a_line_of_its_own(admin: Admin):
+    first, url = admin.world.flask("platforms", "invite", admin.issuer).stdout.splitlines()
+    assert f"Paste this in {admin.issuer}, where tools are added by dynamic registration" in first
+    secret = url.partition("?invite=")[2]
+    assert admin.register(secret).status_code == 200
+
+
 def test_a_canvas_is_told_what_its_developer_key_would_hold(admin: Admin):
     assert admin.register().status_code == 200
     metadata = admin.world.lms.registered.metadata

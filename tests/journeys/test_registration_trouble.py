@@ -58,6 +58,7 @@ def _check_still_good(admin: Admin, secret: str) -> None:
         ({"registration_endpoint": "http://127.0.0.4\\@x/"}, ODD, "registration_endpoint"),
         ({"registration_endpoint": "http://127.0.0.4/a b"}, ODD, "registration_endpoint"),
         ({"token_endpoint": "//127.0.0.4/"}, ODD, "token_endpoint"),
+        ({"authorization_endpoint": ["x"]}, ODD, "authorization_endpoint"),
         ({"id_token_signing_alg_values_supported": ["ES256"]}, ODD, "id_token_signing_alg"),
         ({PLATFORM: []}, ODD, "lti-platform-configuration"),
         ({"issuer": "http://127.0.0.1"}, ELSEWHERE, "http://127.0.0.1"),
@@ -98,13 +99,15 @@ def test_odd_members_that_nobody_needs_do_no_harm(admin: Admin):
         "messages_supported": ["LtiResourceLinkRequest", {"type": "Other", "placements": None}],
         "https://canvas.instructure.com/lti/account_name": ["x"],
     }
-    admin.fail(configuration={PLATFORM: told, "token_endpoint": None, "scopes_supported": 5})
+    needless = {"token_endpoint": "", "authorization_server": 5, "scopes_supported": 5}
+    admin.fail(configuration={PLATFORM: told, **needless})
     page = admin.open(admin.invite())
     assert ("<b>" in page.text, "&lt;b&gt;odd" in page.text) == (False, True)
     assert admin.press(page).status_code == 200
     messages = admin.world.lms.registered.metadata[TOOL]["messages"]
     assert [message["type"] for message in messages] == ["LtiResourceLinkRequest"]
-    assert admin.platforms()[0].auth_token_url is None
+    (found,) = admin.platforms()
+    assert (found.auth_token_url, found.auth_audience) == (None, None)
 
 
 def test_a_configuration_that_moved_on_its_own_origin_is_followed_with_the_token(admin: Admin):
