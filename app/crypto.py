@@ -59,6 +59,11 @@ def fingerprint(*texts: str | None) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
+def hide(secret: str) -> str:
+    """Hash a random secret, which nobody can guess: who reads the database cannot use it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def _derive(secret_key: str) -> bytes:
     derived = HKDF(SHA256(), length=32, salt=None, info=b"studio-embed at rest")
     return base64.urlsafe_b64encode(derived.derive(secret_key.encode()))

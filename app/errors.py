@@ -56,6 +56,10 @@ class AccountError(PageError):
     """A Studio account that cannot be connected."""
 
 
+class RegistrationError(PageError):
+    """An LMS that cannot be registered."""
+
+
 class EmbedError(PageError):
     """An embed that is not there and is not made."""
 

@@ -100,6 +100,14 @@ deployment = Table(
     Column("recorded_at", Utc, doc="set where a launch brought it, not an admin"),
 )
 
+invite = Table(
+    "invite",
+    metadata,
+    Column("hash", String(64), primary_key=True, doc="of the secret in the link"),
+    Column("issuer", String(255), doc="of the only platform that may register with it"),
+    Column("expires_at", Utc, nullable=False),
+)
+
 key_set = Table(
     "key_set",
     metadata,

@@ -25,6 +25,7 @@ from app.studio.pace import Pace
 
 KEY_SET_SECONDS = 5.0
 KEY_SET_BYTES = 256 * 1024
+PLATFORM_BYTES = 256 * 1024
 SEATS = 3
 
 
@@ -135,6 +136,12 @@ class Outside:
     def fetch_key_set(self, url: str) -> Answer:
         """Ask a platform for its keys; raises `OutgoingError`."""
         return fetch(self.http, "GET", url, answer_seconds=KEY_SET_SECONDS, max_bytes=KEY_SET_BYTES)
+
+    def ask_platform(self, method: str, url: str, seconds: float, **options: Any) -> Answer:
+        """Ask a platform that is being registered; raises `OutgoingError`."""
+        return fetch(
+            self.http, method, url, answer_seconds=seconds, max_bytes=PLATFORM_BYTES, **options
+        )
 
     def fetch_our_key_set(self) -> Answer:
         """Ask for our own keys as others do; our address may be a private one, seen from here."""

@@ -4,7 +4,7 @@
    `--reset` is given; all other data are in a folder of its own, which is deleted at the end.
 2. Three gunicorns start, each in a process group of its own, and must answer.
 3. The service's own commands give the parameters of a few links, which the LMS puts on pages, and
-   a link with which Studio can be connected anew.
+   the links with which Studio can be connected anew and the LMS can register itself.
 """
 
 import argparse
@@ -47,6 +47,7 @@ from sandbox.processes import (
 from sandbox.studio import StudioSettings
 
 _COMMAND_SECONDS = 60
+_PORTS = {"DEMO_PORT": 8000, "DEMO_LMS_PORT": 8001, "DEMO_STUDIO_PORT": 8002}
 _MODES: Mapping[LaunchMode, str] = {
     "canvas": "the LMS launches Studio",
     "lti11": "the service signs for Studio",
@@ -103,8 +104,7 @@ def _read_options() -> argparse.Namespace:
 
 def _demonstrate(stack: ExitStack, stop: threading.Event, options: argparse.Namespace) -> Never:
     mode = _read_launch_mode()
-    ports = [_read_port("DEMO_PORT", 8000), _read_port("DEMO_LMS_PORT", 8001)]
-    ports.append(_read_port("DEMO_STUDIO_PORT", 8002))
+    ports = [_read_port(variable, default) for variable, default in _PORTS.items()]
     lms = LmsSettings(
         url=f"http://127.0.0.1:{ports[1]}",
         tool_url=f"http://localhost:{ports[0]}",
@@ -133,10 +133,11 @@ def _demonstrate(stack: ExitStack, stop: threading.Event, options: argparse.Name
     wait_until_ready(servers, running, stop)
     for link in LINKS:
         _put_link(link, lms, environment, stop)
-    connect = _ask(["studio", "connect", "--json"], environment, stop)["url"]
+    commands = (["studio", "connect", "--json"], ["platforms", "invite", "--json"])
+    connect, invite = (_ask(command, environment, stop)["url"] for command in commands)
     shells = ROOT / "instance" / f"demo-{ports[0]}.sh"
     stack.enter_context(told_to_shells(environment, shells))
-    _tell(lms, mode, folder, database, connect, shells)
+    _tell(lms, mode, folder, database, connect, invite, shells)
     while True:
         pause(stop, 0.5)
         for each in running:
@@ -200,7 +201,13 @@ def _ask(command: list[str], environment: Mapping[str, str], stop: threading.Eve
 
 
 def _tell(
-    lms: LmsSettings, mode: LaunchMode, folder: Path, database: Path, connect: str, shells: Path
+    lms: LmsSettings,
+    mode: LaunchMode,
+    folder: Path,
+    database: Path,
+    connect: str,
+    invite: str,
+    shells: Path,
 ) -> None:
     print(
         f"Studio Embed  {lms.tool_url}/\n"
@@ -209,6 +216,8 @@ def _tell(
         f"Kept          {database.relative_to(ROOT)}: what Studio knows (--reset forgets it)\n"
         f"Connect       {connect}\n"
         "              (as an admin connects Studio: good once, for half an hour)\n"
+        f"Register      {invite}\n"
+        f"              (as an LMS registers itself: paste it at {lms.url}/registration/)\n"
         f"Commands      . {shells.relative_to(ROOT)}\n"
         "              (in another shell: from then on `flask …` there is of this service)\n"
         f"Logs          {folder}/*.log (deleted at the end, like all other data)\n"

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from app.cli.terminal import Commands, as_json, show, show_table, with_outside
-from app.core import accounts, platforms
-from app.core.platforms import Platform
+from app.core import accounts, invites, platforms
+from app.core.openid_configuration import is_address
+from app.core.platforms import Platform, PlatformFaultError
 from app.outside import Outside
 
 commands = Commands("platforms", help="The platforms (LMSs) that may launch.")
@@ -48,6 +49,30 @@ def add(
         click.echo(f"Saved platform {found.id}: {issuer}, client id {found.client_id}.")
 
 
+@commands.command("invite")
+@click.argument("issuer", required=False)
+@as_json
+@with_outside
+def invite(outside: Outside, *, issuer: str | None, as_json: bool) -> None:
+    """Print a link by which an LMS registers itself.
+
+    Its admin pastes it where tools are added by dynamic registration, within a day: it works once.
+    With ISSUER it is good for that LMS only.
+    """
+    if issuer is not None and not is_address(issuer, insecure=outside.settings.allow_insecure_urls):
+        raise PlatformFaultError(f"{issuer}: an issuer that registers itself is an https URL.")
+    secret, expires_at = invites.make_invite(outside.db, issuer)
+    url = f"{outside.settings.public_url}/lti/register?invite={secret}"
+    if as_json:
+        show({"url": url, "invite": secret, "expires_at": expires_at.isoformat()})
+        return
+    click.echo(
+        f"Paste this in {issuer or 'the LMS'}, where tools are added by dynamic registration, by "
+        f"{expires_at:%Y-%m-%d %H:%M} UTC, once:"
+    )
+    click.echo(url)
+
+
 @commands.command("list")
 @as_json
 @with_outside
@@ -58,7 +83,7 @@ def list_(outside: Outside, *, as_json: bool) -> None:
         show([_describe(outside, platform) for platform in found])
         return
     rows = [(platform.id, platform.issuer, platform.client_id) for platform in found]
-    empty = "No platform yet: see `flask platforms add --help` and `flask platforms import`."
+    empty = "No platform yet: `flask platforms invite` prints a link for an LMS."
     show_table(("id", "issuer", "client id"), rows, empty)
 
 

@@ -4,7 +4,6 @@ A key is shown once and kept as a hash. It is 256 random bits, so a fast hash se
 guess what it is of. A key is looked up at each request, so a revoked one ends at once everywhere.
 """
 
-import hashlib
 import math
 import re
 import secrets
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from app.crypto import hide
 from app.db import Database
 from app.errors import ApiError
 from app.models import api_key
@@ -56,7 +56,7 @@ def make_key(db: Database, account_id: int, name: str, scopes: Sequence[str]) ->
         "id": key_id,
         "account_id": account_id,
         "name": name,
-        "hash": _hash(key),
+        "hash": hide(key),
         "scopes": " ".join(ordered),
         "created_at": now,
     }
@@ -73,7 +73,7 @@ def find_key(db: Database, key: str) -> ApiKey | None:
     if not _FORM.fullmatch(key):
         return None
     with db.reading() as connection:
-        row = connection.execute(_BY_HASH, {"hash": _hash(key)}).one_or_none()
+        row = connection.execute(_BY_HASH, {"hash": hide(key)}).one_or_none()
     return None if row is None else _read(row)
 
 
@@ -128,10 +128,6 @@ def revoke_key(db: Database, key_id: str) -> ApiKey:
             "`flask api-keys list` shows those that are there, with their ids.",
         )
     return _read(row)
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _read(row: Any) -> ApiKey:

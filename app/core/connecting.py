@@ -11,7 +11,6 @@ Not here: how a code becomes tokens (`app/studio/oauth.py`).
 Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1 and 10.12 there
 """
 
-import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 
-from app.crypto import UndecryptableError, Vault
+from app.crypto import UndecryptableError, Vault, hide
 from app.db import Database, insert_into
 from app.errors import AccountError
 from app.models import studio_account, studio_connection
@@ -39,7 +38,7 @@ def make_link(db: Database, vault: Vault, account: Any) -> tuple[str, datetime]:
     """
     check_client(vault, account)
     secret, expires_at = secrets.token_urlsafe(32), datetime.now(UTC) + LIFETIME
-    begun = {"link_hash": _hash(secret), "browser_hash": None, "expires_at": expires_at}
+    begun = {"link_hash": hide(secret), "browser_hash": None, "expires_at": expires_at}
     with db.writing() as connection:
         insert = insert_into(connection, studio_connection).values(account_id=account.id, **begun)
         connection.execute(insert.on_conflict_do_update(index_elements=["account_id"], set_=begun))
@@ -51,7 +50,7 @@ def get_account_of_link(db: Database, secret: str) -> Any:
 
     Raises `AccountError` where the link is unknown, used or too old.
     """
-    good = sa.and_(_row.link_hash == _hash(secret), _row.expires_at > datetime.now(UTC))
+    good = sa.and_(_row.link_hash == hide(secret), _row.expires_at > datetime.now(UTC))
     joined = sa.select(studio_account).join(studio_connection).where(good)
     with db.reading() as connection:
         if (account := connection.execute(joined).one_or_none()) is None:
@@ -68,8 +67,8 @@ def begin(db: Database, vault: Vault, link: str) -> tuple[Any, str]:
     check_client(vault, account)
     secret = secrets.token_urlsafe(32)
     expires_at = datetime.now(UTC) + AT_STUDIO
-    begun = {"link_hash": None, "browser_hash": _hash(secret), "expires_at": expires_at}
-    used = sa.update(studio_connection).where(_row.link_hash == _hash(link)).values(begun)
+    begun = {"link_hash": None, "browser_hash": hide(secret), "expires_at": expires_at}
+    used = sa.update(studio_connection).where(_row.link_hash == hide(link)).values(begun)
     with db.writing() as connection:
         if connection.execute(used.returning(_row.account_id)).one_or_none() is None:
             raise _expired("another browser used the link a moment ago")
@@ -78,7 +77,7 @@ def begin(db: Database, vault: Vault, link: str) -> tuple[Any, str]:
 
 def take(db: Database, secret: str) -> Any:
     """Give the row of the account that this browser connects, once; raises `AccountError`."""
-    mine = sa.delete(studio_connection).where(_row.browser_hash == _hash(secret))
+    mine = sa.delete(studio_connection).where(_row.browser_hash == hide(secret))
     with db.writing() as connection:
         begun = connection.execute(mine.returning(*_row)).one_or_none()
         if begun is None or begun.expires_at <= datetime.now(UTC):
@@ -179,8 +178,3 @@ def _no_client(url: str, title: Said) -> AccountError:
         title,
         say("Give it one with `flask studio add --url {url} --client-id …`.", url=url),
     )
-
-
-def _hash(secret: str) -> str:
-    """Hide the secret: who reads the database cannot connect with it."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,14 +4,13 @@ A page that waits, and Studio when it asks who was sent to it, come back with a 
 they were given. Not here: what is kept (`app/lti/making.py`, `lti13`).
 """
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.crypto import UndecryptableError, Vault
+from app.crypto import UndecryptableError, Vault, hide
 from app.db import Database
 from app.models import pending_launch
 
@@ -19,7 +18,7 @@ from app.models import pending_launch
 def keep(db: Database, vault: Vault, name: str, text: str, lifetime: timedelta) -> None:
     """Keep a text under a name that was never used before."""
     expires_at = datetime.now(UTC) + lifetime
-    row = {"hash": _hash(name), "content": vault.encrypt(text), "expires_at": expires_at}
+    row = {"hash": hide(name), "content": vault.encrypt(text), "expires_at": expires_at}
     with db.writing() as connection:
         connection.execute(sa.insert(pending_launch).values(row))
 
@@ -47,12 +46,7 @@ def take(db: Database, vault: Vault, name: str) -> str | None:
 
 
 def _is(name: str) -> Any:
-    return pending_launch.c.hash == _hash(name)
-
-
-def _hash(name: str) -> str:
-    """Hide the name: who reads the database cannot come back with it."""
-    return hashlib.sha256(name.encode()).hexdigest()
+    return pending_launch.c.hash == hide(name)
 
 
 def _open(vault: Vault, row: Any) -> str | None:

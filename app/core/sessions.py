@@ -4,14 +4,13 @@ No cookie is needed, and the token proves that a request comes from the page its
 by its hash, the rest is encrypted: whoever reads the database can neither use nor read it.
 """
 
-import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.crypto import UndecryptableError, Vault
+from app.crypto import UndecryptableError, Vault, hide
 from app.db import Database
 from app.models import page_session
 
@@ -24,7 +23,7 @@ def open_session(db: Database, vault: Vault, text: str) -> str:
     """Keep what a page may do; gives the token, for that page only."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     row = {
-        "hash": _hash(token),
+        "hash": hide(token),
         "content": vault.encrypt(text),
         "expires_at": now + LIFETIME,
         "used_at": now,
@@ -36,7 +35,7 @@ def open_session(db: Database, vault: Vault, text: str) -> str:
 
 def find_session(db: Database, vault: Vault, token: str) -> str | None:
     """Find what the page with this token may do; None where it is over, or was left too long."""
-    now, mine = datetime.now(UTC), page_session.c.hash == _hash(token)
+    now, mine = datetime.now(UTC), page_session.c.hash == hide(token)
     with db.reading() as connection:
         row = connection.execute(sa.select(page_session).where(mine)).one_or_none()
     if row is None or row.expires_at <= now or row.used_at + IDLE <= now:
@@ -55,7 +54,3 @@ def remove_over(connection: Connection, now: datetime, at_once: int) -> None:
     over = sa.or_(page_session.c.expires_at <= now, page_session.c.used_at <= now - IDLE)
     some = sa.select(page_session.c.hash).where(over).limit(at_once)
     connection.execute(sa.delete(page_session).where(page_session.c.hash.in_(some)))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

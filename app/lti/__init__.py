@@ -20,8 +20,12 @@ from app.lti import (
     picker,
     platform_side,
     preview,
+    registration,
 )
 from app.outside import Outside
+
+ONCE = frozenset({"lti.wait", "lti.authorize", "lti.register"})
+"""Where a GET uses something up, or calls somebody."""
 
 
 def create_door(outside: Outside) -> Blueprint:
@@ -46,6 +50,9 @@ def create_door(outside: Outside) -> Blueprint:
     add("/jwks.json", "key_set", partial(_key_set, outside))
     config = partial(canvas_config.canvas_config, outside)
     add("/config/canvas.json", "canvas_config", config)
+    add("/register", "register", partial(registration.show, outside))
+    register = partial(registration.register, outside)
+    add("/register", "do_register", register, methods=["POST"])
     door.before_request(partial(_begin, outside))
     door.after_request(_count)
     return door
@@ -55,8 +62,7 @@ def _begin(outside: Outside) -> Response | None:
     """Hear of changes, and let a HEAD use nothing up: scanners of links make them."""
     g.began = time.perf_counter()
     outside.memory.look()
-    once = request.method == "HEAD" and request.endpoint in ("lti.wait", "lti.authorize")
-    return make_response() if once else None
+    return make_response() if request.method == "HEAD" and request.endpoint in ONCE else None
 
 
 def _count(answer: Response) -> Response:

@@ -23,7 +23,8 @@ def allow_any_frame() -> None:
     """Let any https origin frame this answer, unless `FRAME_ANCESTORS` says who may.
 
     Outside a launch nobody knows under which host of its own a school has its Canvas.
-    Security: for answers only that show nothing and do nothing for a click.
+    Security: for answers only that show nothing and do nothing for a click, or only to who has a
+    secret with which they could do the same by themselves.
     """
     g.framed_by_any = True
 

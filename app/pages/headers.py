@@ -45,8 +45,9 @@ def _ancestors(outside: Outside, answer: Response) -> str:
         return "'none'"
     sources = outside.settings.frame_ancestors
     if sources is None:
-        anywhere = ("https:",) if g.get("framed_by_any") else ()
-        sources = (ALWAYS_FRAMED_BY, *anywhere, *_registered(outside))
+        anywhere = ("https:", "http:") if outside.settings.allow_insecure_urls else ("https:",)
+        others = anywhere if g.get("framed_by_any") else ()
+        sources = (ALWAYS_FRAMED_BY, *others, *_registered(outside))
     told = filter(_ORIGIN.fullmatch, _told())
     return " ".join(dict.fromkeys((*sources, *told)))
 

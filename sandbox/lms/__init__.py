@@ -13,6 +13,8 @@ from sandbox.lms import (
     external_tools,
     oidc,
     pages,
+    registering,
+    registration,
     session,
     storage,
 )
@@ -26,6 +28,7 @@ def create_lms(settings: LmsSettings) -> Flask:
     """Make an LMS of its own, as at start; its state is `app.extensions["lms"]`."""
     app = Flask(__name__)
     app.extensions["lms"] = Lms(settings)
-    for part in (answers, session, storage, pages, external_tools, oidc, deep_linking, control):
+    parts = (answers, session, storage, pages, external_tools, oidc, deep_linking, control)
+    for part in (*parts, registering, registration):
         app.register_blueprint(part.blueprint)
     return app

@@ -21,7 +21,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer machines with JSON and people with a page."""
     status = error.code or 500
     description = error.description or error.name
-    if request.path.startswith(("/_sandbox/", "/api/lti/security/")):
+    if request.path.startswith(("/_sandbox/", "/api/lti/security/", "/api/lti/registrations")):
         return jsonify(error=description), status
     return render_template("refused.html", name=error.name, description=description), status
 

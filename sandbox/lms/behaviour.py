@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.lms.messages import DEEP_LINKING_SETTINGS, LTI, PLACEMENT
+from sandbox.lms.registration_faults import RegistrationFaults
 
 Storage = Literal["forwarding", "parent", "off", "foreign"]
 
@@ -47,6 +48,9 @@ class Behaviour(BaseModel):
     deep_link_text: str | None = None
     data: str | None = None
     """What must come back as `data`, in place of the request's own."""
+
+    registration: RegistrationFaults = RegistrationFaults()
+    """How dynamic registration goes wrong."""
 
     def headers(self) -> dict[str, str]:
         """Give what stands in the token's header in place of the right values."""

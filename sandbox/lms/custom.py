@@ -15,11 +15,15 @@ TOOL_CUSTOM = {
     "canvas_user_id": "$Canvas.user.id",
     "canvas_user_login_id": "$Canvas.user.loginId",
 }
-"""What the tool's registration asks for in every launch."""
+"""What the tool that is there at start asks for in every launch."""
 
 
 def custom_parameters(
-    person: Person, course: Course, host: str, link_custom: Mapping[str, str]
+    person: Person,
+    course: Course,
+    host: str,
+    tool_custom: Mapping[str, str],
+    link_custom: Mapping[str, str],
 ) -> dict[str, str]:
     """Merge the link's parameters over the tool's, then put values for variables."""
     known = {
@@ -29,5 +33,5 @@ def custom_parameters(
         "$Canvas.user.id": str(person.canvas_id),
         "$Canvas.user.loginId": person.login,
     }
-    merged = {**TOOL_CUSTOM, **link_custom}
+    merged = {**tool_custom, **link_custom}
     return {name: known.get(value, value) for name, value in merged.items()}

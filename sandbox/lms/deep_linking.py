@@ -74,7 +74,7 @@ def _verify(unverified_token: str, lms: Lms) -> dict[str, Any]:
     kid = jwt.get_unverified_header(unverified_token).get("kid")
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.get(f"{lms.settings.tool_url}/lti/jwks.json", timeout=_TIMEOUT_SECONDS)
+        answer = session.get(lms.settings.tool_key_set_url, timeout=_TIMEOUT_SECONDS)
         answer.raise_for_status()
         keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
     if kid not in keys:

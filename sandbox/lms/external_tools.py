@@ -71,7 +71,7 @@ def _initiate_login(
     target = storage_target(lms)
     if target is not None:
         fields["lti_storage_target"] = target
-    return post_onward(f"{lms.settings.tool_url}/lti/login", fields)
+    return post_onward(lms.settings.login_url, fields)
 
 
 def _launch_studio(course_id: int, url: str) -> ResponseReturnValue:

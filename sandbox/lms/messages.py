@@ -105,7 +105,9 @@ def _shared_claims(
         f"{LTI}/target_link_uri": settings.launch_url,
         f"{LTI}/roles": list(person.roles),
         f"{LTI}/context": _context_claim(course),
-        f"{LTI}/custom": custom_parameters(person, course, settings.host, link_custom),
+        f"{LTI}/custom": custom_parameters(
+            person, course, settings.host, settings.tool_custom, link_custom
+        ),
         f"{LTI}/launch_presentation": {
             "document_target": "iframe",
             "return_url": f"{settings.url}/courses/{course.id}",

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from typing import Any
 from urllib.parse import urlsplit
+
+from sandbox.lms.custom import TOOL_CUSTOM
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,8 @@ class LmsSettings:
     """The LTI 1.3 tool that is installed: Studio Embed."""
     client_id: str = "10000000000001"
     deployment_id: str = "1:sandbox"
+    tool_custom: Mapping[str, str] = field(default_factory=lambda: TOOL_CUSTOM)
+    """What every launch of the tool carries; no variable of the environment sets it."""
     studio_url: str = "http://127.0.0.2:8002"
     """The LTI 1.1 tool that is installed: Studio."""
     studio_consumer_key: str = "sandbox-key"
@@ -26,10 +31,10 @@ class LmsSettings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "LmsSettings":
         """Read `SANDBOX_LMS_URL`, `SANDBOX_LMS_TOOL_URL` and so on; none is needed."""
-        given = {
-            field.name: environ[f"SANDBOX_LMS_{field.name.upper()}"]
-            for field in fields(cls)
-            if f"SANDBOX_LMS_{field.name.upper()}" in environ
+        given: dict[str, Any] = {
+            each.name: environ[f"SANDBOX_LMS_{each.name.upper()}"]
+            for each in fields(cls)
+            if f"SANDBOX_LMS_{each.name.upper()}" in environ and each.name != "tool_custom"
         }
         seconds = int(given.pop("token_seconds", cls.token_seconds))
         return cls(**given, token_seconds=seconds)
@@ -43,6 +48,16 @@ class LmsSettings:
     def launch_url(self) -> str:
         """The only address to which the tool lets tokens be sent."""
         return f"{self.tool_url}/lti/launch"
+
+    @property
+    def login_url(self) -> str:
+        """Where the tool lets logins begin."""
+        return f"{self.tool_url}/lti/login"
+
+    @property
+    def tool_key_set_url(self) -> str:
+        """Where the tool publishes its keys."""
+        return f"{self.tool_url}/lti/jwks.json"
 
     @property
     def tool_origin(self) -> str:

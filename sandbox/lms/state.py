@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import current_app
@@ -36,11 +36,21 @@ class Request:
     asked: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class RegisteredTool:
+    """A tool that registered itself, and waits until an admin turns it on."""
+
+    client_id: str
+    deployment_id: str
+    metadata: Mapping[str, Any]
+    custom: Mapping[str, str]
+
+
 class Lms:
     """The state of one LMS; `app.extensions["lms"]`."""
 
     def __init__(self, settings: LmsSettings) -> None:
-        self.settings = settings
+        self.settings = self._at_start = settings
         self.keys = SigningKeys()
         self.key_set = KeySetSwitch()
         self.behaviour = Behaviour()
@@ -53,6 +63,9 @@ class Lms:
         return self.behaviour.issuer or self.settings.url
 
     def _forget(self) -> None:
+        self.settings = self._at_start
+        self._tokens: set[str] = set()
+        self._registered: RegisteredTool | None = None
         self._courses = courses_at_start()
         self._launches: dict[str, PendingLaunch] = {}
         self._requests: dict[str, Request] = {}
@@ -117,6 +130,47 @@ class Lms:
                 return False
             self._nonces.add(nonce)
             del self._requests[data]
+            return True
+
+    def start_registration(self) -> str:
+        """Give a token with which a tool can register itself, once."""
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._tokens.add(token)
+        return token
+
+    def may_register(self, token: str) -> bool:
+        """Whether the token is good."""
+        with self._lock:
+            return token in self._tokens
+
+    def register(self, token: str, tool: RegisteredTool) -> bool:
+        """Keep a tool until it is turned on, and use the token up; False where it was used."""
+        with self._lock:
+            if token not in self._tokens:
+                return False
+            self._tokens.remove(token)
+            self._registered = tool
+            return True
+
+    @property
+    def registered(self) -> RegisteredTool | None:
+        """The tool that waits."""
+        with self._lock:
+            return self._registered
+
+    def turn_on(self) -> bool:
+        """Put the tool that waits in the place of the one that is there; False without one."""
+        with self._lock:
+            tool, self._registered = self._registered, None
+            if tool is None:
+                return False
+            self.settings = replace(
+                self.settings,
+                client_id=tool.client_id,
+                deployment_id=tool.deployment_id,
+                tool_custom=tool.custom,
+            )
             return True
 
     def note(self, event: str, **details: Any) -> None:

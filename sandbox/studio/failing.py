@@ -2,15 +2,15 @@
 
 import json
 import socket
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, make_response
 
+from sandbox.connections import cut_connection, find_connection
 from sandbox.studio.faults import Fault
 from sandbox.studio.gate import HOLD_SECONDS, Gate
 
@@ -30,7 +30,7 @@ def fail(gate: Gate, fault: Fault | None, work: Work) -> Response:
     if fault.delay_seconds:
         gate.wait(fault.delay_seconds)
     if fault.reset:
-        return _cut_connection()
+        return cut_connection()
     told = _told_answer(fault)
     return _changed(gate, fault, done or work()) if told is None else told
 
@@ -70,7 +70,9 @@ def _changed(gate: Gate, fault: Fault, response: Response) -> Response:
         response.direct_passthrough = False
         body = response.get_data()
         pieces = (
-            _half(_connection(), body) if fault.cut else _drips(gate, body, fault.drip_seconds or 0)
+            _half(find_connection(), body)
+            if fault.cut
+            else _drips(gate, body, fault.drip_seconds or 0)
         )
         response.response = pieces
         response.headers["Content-Length"] = str(len(body))
@@ -102,19 +104,3 @@ def _drips(gate: Gate, body: bytes, seconds: float) -> Iterator[bytes]:
     for start in range(0, len(body), size):
         gate.wait(seconds / _DRIPS)
         yield body[start : start + size]
-
-
-def _connection() -> socket.socket:
-    connection = request.environ.get("werkzeug.socket") or request.environ.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        raise ConnectionResetError("The sandbox was told to cut the connection.")
-    return connection
-
-
-def _cut_connection() -> Response:
-    connection = _connection()
-    # Lingering for no time makes the close a reset; shutting down works although the server
-    # still has the socket open. Neither server complains when the client is gone.
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.shutdown(socket.SHUT_RDWR)
-    return Response(status=500)

@@ -28,6 +28,7 @@ from sandbox.studio.troubled import (
 )
 from tests.browser.stage import Stage
 from tests.journeys.picking import without_email
+from tests.journeys.registering import Admin
 from tests.world import World
 
 State = Callable[[Stage], object]
@@ -237,6 +238,31 @@ def edit(stage: Stage) -> None:
     stage.page.frame_locator("dialog iframe").locator("#picker").wait_for()
 
 
+def register(stage: Stage) -> None:
+    """The page that an admin of the world's own LMS gets, who adds the tool once more."""
+    admin = Admin(stage.world)
+    stage.page.goto(stage.world.environment["PUBLIC_URL"] + admin.address(admin.invite()))
+
+
+def registered(stage: Stage) -> None:
+    register(stage)
+    stage.page.get_by_role("button", name="Register").click()
+    stage.page.get_by_role("heading", name="Studio Embed is registered").wait_for()
+
+
+def registering(stage: Stage) -> None:
+    stage.visit_lms("/registration/", "admin")
+    link = f"{stage.world.environment['PUBLIC_URL']}/lti/register?invite=none"
+    stage.page.get_by_label("The tool’s link").fill(link)
+    stage.page.get_by_role("button", name="Open").click()
+    stage.page.frame_locator("main iframe").locator("#code").wait_for()
+
+
+def approval(stage: Stage) -> None:
+    registered(stage)
+    stage.visit_lms("/registration/approval", "admin")
+
+
 @contextmanager
 def _held(world: World, media_id: int, course_id: int) -> Iterator[None]:
     """Let an embed be under way."""
@@ -298,9 +324,14 @@ STATES: dict[str, State] = {
     "error": error,
     "home": lambda stage: stage.page.goto(stage.world.environment["PUBLIC_URL"]),
     "connect": connect,
+    "register": register,
+    "registered": registered,
     "problem": lambda stage: stage.page.goto(
         stage.world.environment["PUBLIC_URL"] + "/problems/media-not-found"
     ),
+    "lms-registration": lambda stage: stage.visit_lms("/registration/"),
+    "lms-registering": registering,
+    "lms-approval": approval,
     "lms-home": lambda stage: stage.visit_lms("/"),
     "lms-course": lambda stage: stage.visit_lms("/courses/101"),
     "lms-modules": lambda stage: stage.visit_lms("/courses/101/modules"),

@@ -67,7 +67,7 @@ def test_without_platform_and_studio_it_says_what_to_set(apart: dict[str, str]):
         "studio": "failed",
         "clock": "warning",
     }
-    assert "flask platforms add" in str(found["platforms"][2])
+    assert "flask platforms invite" in str(found["platforms"][2])
     assert "STUDIO_URL" in str(found["studio"][2])
 
 

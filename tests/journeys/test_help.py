@@ -86,6 +86,11 @@ def test_every_command_says_what_it_does_and_what_each_option_is(app: Flask):
         ("platforms show --issuer https://none.example", "flask platforms list"),
         ("platforms remove --issuer https://none.example", "https://none.example"),
         ("platforms import /nowhere.json", "/nowhere.json cannot be read: No such file"),
+        (
+            "platforms invite lms.example",
+            "lms.example: an issuer that registers itself is an https",
+        ),
+        ("platforms invite http://lms.example", "an https URL"),
         ("embeds forget 999999", "There is no embed 999999. `flask embeds list`"),
         ("courses link --platform https://none.example --context c --course 5", "none.example"),
         (
@@ -133,6 +138,7 @@ def test_what_cannot_be_done_is_told_in_one_line(app: Flask, arguments: str, nam
     [
         "platforms nothing",
         "platforms add --issuer x",
+        "platforms invite https://a.example https://b.example",
         "embeds show",
         "embeds show -- -5",
         f"embeds show {2**63}",

@@ -34,6 +34,15 @@ NORMAL = {
     "deep_link_title": None,
     "deep_link_text": None,
     "data": None,
+    "registration": {
+        "configuration": {},
+        "raw_configuration": None,
+        "redirect": None,
+        "status": None,
+        "answer": {},
+        "raw_answer": None,
+        "lost": False,
+    },
 }
 
 

@@ -39,6 +39,8 @@ PAGES = {
     "/courses/101/external_tools/retrieve": 400,
     "/courses/101/external_tools/retrieve?resource_link_lookup_uuid=none": 404,
     "/storage/frame": 200,
+    "/registration/": 200,
+    "/registration/approval": 404,
     "/api/lti/authorize_redirect": 400,
     "/courses/999": 404,
     "/courses/101/pages/none": 404,
@@ -77,7 +79,8 @@ def test_every_page_is_a_whole_page_with_nothing_inline(lms: Any, path: str, sta
     assert page.all("style") == []
     assert all(script.get("src") for script in page.all("script"))
     assert all(frame.get("title") for frame in page.all("iframe"))
-    assert all(field.get("type") == "hidden" for field in page.all("input"))
+    shown = [field for field in page.all("input") if field.get("type") != "hidden"]
+    assert all({"for": field["id"]} in page.all("label") for field in shown)
     assert not any(name == "style" or name.startswith("on") for _, a in page.elements for name in a)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Security-Policy"] == (

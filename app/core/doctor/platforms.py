@@ -25,7 +25,7 @@ def check_platforms(
             warning(
                 "platforms",
                 "No platform is registered, so nothing can be launched.",
-                "Register the LMS: `flask platforms add --help`, and docs/install-canvas.md, "
+                "Register the LMS by a link of `flask platforms invite`: docs/install-canvas.md, "
                 "install-moodle.md or install-other.md.",
             )
         ], []
