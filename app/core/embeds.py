@@ -10,7 +10,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +40,8 @@ from app.texts import say
 LEASE_SECONDS = 45.0
 MAKING_SECONDS = 25.0
 CREATE_TRIES = 3
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far those of two machines may be apart."""
 _IDENTITY = ("account_id", "media_id", "course_id", "embed_type", "downloadable")
 _TELLS_NOTHING = (StudioForbiddenError, MediaNotFoundError, StudioRejectedError, StudioAnswerError)
 log = structlog.get_logger()
@@ -130,7 +132,7 @@ def ensure_embed(
     `check_permitted` raises where this person may not cause it to be made; it is asked before
     anything is made, under the lock, so that only one asks Studio at a time.
     Those who asked `since` before an attempt failed get its error instead of one more attempt;
-    one that failed later than now was noted by a wrong clock.
+    one that failed minutes from now was noted by a wrong clock.
     Raises `BusyError` where it is still being made after `wait_seconds`; `StudioError`.
     """
 
@@ -140,7 +142,7 @@ def ensure_embed(
             return None
         if row.launch_url:
             return read_embed(row)
-        if row.failed_at is not None and since <= row.failed_at <= datetime.now(UTC):
+        if row.failed_at is not None and since <= row.failed_at <= datetime.now(UTC) + CLOCKS_DIFFER:
             raise read_error(row.failure)
         return None
 

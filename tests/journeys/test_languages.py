@@ -122,7 +122,7 @@ def test_whoever_waited_reads_of_anothers_failure_in_their_own_language(
         "created_at": now,
         "uncertain": False,
         "failure": json.dumps(failure),
-        "failed_at": now + timedelta(hours=1),  # after whoever launches now began to wait
+        "failed_at": now + timedelta(seconds=50),  # after whoever launches now began to wait
     }
     with world.database.writing() as connection:
         connection.execute(sa.insert(embed).values(row))
