@@ -11,6 +11,8 @@ from tests.journeys.commanding import in_environment, rest
 from tests.journeys.planning import HEAD, MITOSIS, NONE, SAFETY, Said, made, plan, run
 from tests.world import World
 
+IN_HAND = 5
+"""As many items as Studio is called a second."""
 _courses = itertools.count(30_000, 10)
 
 
@@ -282,7 +284,7 @@ def test_a_plan_may_come_from_a_pipe_with_sis_ids_from_a_file(tmp_path: Path, co
 def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
     world: World, tmp_path: Path, course: int
 ):
-    world.tell_studio("next", operation="create_embed", hold=True, times=8)
+    world.tell_studio("next", operation="create_embed", hold=True, times=IN_HAND)
     file = plan(tmp_path, HEAD + "".join(f"{MITOSIS},{course + n},,,,\n" for n in range(40)))
     begun = run("embeds", "batch", file, "--no-wait")
     number = newest()
@@ -290,6 +292,7 @@ def test_a_batch_that_was_cancelled_leaves_the_rest_undone(
         f"Batch {number}: 40 embeds.\nA worker works at it if there is one (`flask worker` starts "
         f"one). `flask batches watch {number}` shows how it goes.\n"
     )
+    world.await_held(IN_HAND)
     cancelled = run("batches", "cancel", str(number), "--json").value
     world.tell_studio("release")
     assert (cancelled["status"], cancelled["cancelled"] > 20) == ("cancelled", True)
