@@ -8,13 +8,14 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -31,10 +32,11 @@ from sandbox.lms import LmsSettings, create_lms, messages
 from sandbox.lms.courses import ResourceLink
 from sandbox.lms.people import find_person
 from sandbox.studio import StudioSettings, create_studio
+from tests import warm
 from tests.pages import check_page
 from tests.servers import free_port, serving
 
-ROOT = Path(__file__).parent.parent
+ROOT = warm.ROOT
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
 CONSUMER = {"consumer_key": "sandbox-key", "consumer_secret": "sandbox-secret"}
 START_SECONDS = 30
@@ -191,15 +193,7 @@ class World:
 def run_flask(
     environment: dict[str, str], *arguments: str, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = warm.run("flask", arguments, environment)
     if check:
         assert done.returncode == 0, done.stderr
     return done
@@ -307,35 +301,31 @@ def service_environment(folder: Path, port: int, url: str, lms: Any, studio: Any
 
 
 @contextmanager
-def gunicorn(built: World, port: int, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the service as it runs in life, until the block ends."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "wsgi:app"]
-    with Path(built.environment["TEST_LOG"]).open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=built.environment, stdout=log, stderr=log, start_new_session=True
-        )
+def gunicorn(built: World, port: int, workers: int = 2) -> Iterator[int]:
+    """Run the service as it runs in life, until the block ends; gives its master's number."""
+    arguments = ["-c", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}"]
+    arguments += ["--workers", str(workers), "wsgi:app"]
+    log = Path(built.environment["TEST_LOG"])
+    process = warm.begin("gunicorn", arguments, built.environment, log, log)
+    assert process.pid is not None
     try:
-        _await(built, process)
-        yield process
+        _await(built, port, process)
+        yield process.pid
     finally:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGQUIT)
+        process.join(10)
+        if process.is_alive():
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.join()
 
 
-def _await(built: World, process: subprocess.Popen[bytes]) -> None:
+def _await(built: World, port: int, process: BaseProcess) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise AssertionError(f"the service ended: {built.logs()}")
-        try:
-            if built.http.get(f"{built.url}/healthz", timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.03)
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            assert built.http.get(f"{built.url}/healthz", timeout=START_SECONDS).ok
+            return
+        process.join(0.05)
+        assert process.is_alive(), f"the service ended: {built.logs()}"
     raise AssertionError(f"the service does not answer: {built.logs()}")

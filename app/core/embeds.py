@@ -142,7 +142,8 @@ def ensure_embed(
             return None
         if row.launch_url:
             return read_embed(row)
-        if row.failed_at is not None and since <= row.failed_at <= datetime.now(UTC) + CLOCKS_DIFFER:
+        latest = datetime.now(UTC) + CLOCKS_DIFFER
+        if row.failed_at is not None and since <= row.failed_at <= latest:
             raise read_error(row.failure)
         return None
 

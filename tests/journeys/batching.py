@@ -78,8 +78,8 @@ def served(world: World, workers: int = 1, **settings: str) -> Iterator[tuple[Wo
     again = dataclasses.replace(
         world, url=f"http://127.0.0.1:{port}", environment=environment, _database=None
     )
-    with gunicorn(again, port, workers) as process, closing(again):
-        yield again, process.pid
+    with gunicorn(again, port, workers) as master, closing(again):
+        yield again, master
 
 
 def children(pid: int) -> set[int]:
