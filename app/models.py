@@ -269,6 +269,7 @@ batch_item = Table(
     Column("done_at", Utc, doc="when it succeeded or failed"),
     Index(None, "batch_id", "status", "due_at", "number"),
     Index(None, "batch_id", "done_at"),
+    Index(None, "batch_id", "made"),
 )
 
 idempotency_key = Table(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from app.cli.terminal import as_json, of_studio, show, with_outside
-from app.cli.writing import ask_to_replace, explained, whole_file
+from app.cli.writing import ask_to_replace, explained, tell_saved, whole_file
 from app.core.cartridge import get_cartridge
 from app.inputs import LARGEST_ID
 from app.outside import Outside
@@ -57,4 +57,4 @@ def cartridge(
     if as_json:
         show({"course_id": course_id, "path": str(target), "links": made.links})
         return
-    click.echo(f"Saved {target}, with {made.links} {'link' if made.links == 1 else 'links'}.")
+    tell_saved(target, f"{made.links} {'link' if made.links == 1 else 'links'}")

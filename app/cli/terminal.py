@@ -50,7 +50,7 @@ def _explain(error: ServiceError | StartError | DBAPIError) -> str:
     if isinstance(error, DBAPIError):
         return (
             f"The database of DATABASE_URL failed: {told_by(error)}. `flask doctor` says what to "
-            "do about it; then give the same command again."
+            "do about it. See what was done before you give the same command again."
         )
     told = (error.title, HINTS.get(error.hint, error.hint), error.log and f"{error.log}.")
     return " ".join(part for part in told if part)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import click
+
 from app.cli.terminal import ask
 from app.core.part_files import FileNotWrittenError
 
@@ -27,8 +29,15 @@ def explained(target: Path) -> Iterator[None]:
 def ask_to_replace(target: Path, *, force: bool) -> None:
     """Go on where nothing is there, or it may be replaced; raises `FileNotWrittenError`."""
     with explained(target):
-        if target.exists():
+        if target.exists() and _find_open(target) is None:
             ask(f"{target} is there already. Replace it?", yes=force, option="--force")
+
+
+def tell_saved(target: Path, what: str) -> None:
+    """Say what a file has now; not behind it, where that is standard output."""
+    with explained(target):
+        is_open = _find_open(target) is not None
+    click.echo(f"Saved {target}, with {what}.", err=is_open)
 
 
 @contextmanager

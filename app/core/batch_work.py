@@ -178,14 +178,16 @@ class _Run:
                     self._held.append(item)
         if not outcomes:
             return
+        studio_serves = any(
+            outcome.status == "failed" or outcome.columns.get("made") for outcome in outcomes
+        )
         batch_items.note_outcomes(self._db, outcomes, datetime.now(UTC))
-        if any(outcome.status != "pending" for outcome in outcomes):
-            if self._trouble is not None:
-                self._trouble = None
-                self._let_others_try_first(datetime.now(UTC))
-            if self._told_trouble:
-                self._told_trouble = False
-                batch_items.note_trouble(self._db, self._account_id, None, None)
+        if self._trouble is not None and any(each.status != "pending" for each in outcomes):
+            self._trouble = None
+            self._let_others_try_first(datetime.now(UTC))
+        if self._told_trouble and studio_serves:
+            self._told_trouble = False
+            batch_items.note_trouble(self._db, self._account_id, None, None)
 
     def _tell(self, trouble: ServiceError) -> None:
         seconds = DISCONNECTED_SECONDS

@@ -25,6 +25,7 @@ ORIGINS = {
     "api": say("A program added it on {date}."),
     "command": say("An admin added it on {date}."),
     "batch": say("An admin added it on {date}, with many others."),
+    "repair": say("A teacher repaired it on {date}."),
 }
 UNKNOWN_ORIGIN = say("Added on {date}.")
 MOMENT = timedelta(minutes=1)
@@ -86,7 +87,8 @@ def list_entries(
 def tell_origin(embed: Embed) -> Said:
     """Tell where an embed came from, and when."""
     origin = ORIGINS.get(embed.made_by or "", UNKNOWN_ORIGIN)
-    return fill(origin, date=format_date(embed.created_at, "medium"))
+    when = embed.made_at if embed.made_by == "repair" else embed.created_at
+    return fill(origin, date=format_date(when, "medium"))
 
 
 def describe_check(facts: Facts, embed: Embed, now: datetime) -> Check:

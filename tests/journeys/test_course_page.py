@@ -79,12 +79,14 @@ def test_an_instructor_also_sees_where_it_came_from_and_what_to_copy(world: Worl
         ("api", "A program added it on Mar 2, 2026."),
         ("command", "An admin added it on Mar 2, 2026."),
         ("batch", "An admin added it on Mar 2, 2026, with many others."),
+        ("repair", "A teacher repaired it on Mar 9, 2026."),
         (None, "Added on Mar 2, 2026."),
     ],
 )
 def test_it_is_said_where_an_embed_came_from(world: World, made_by: str | None, told: str):
     put_in(world, CELLS, 101)
     values = {"made_by": made_by, "created_at": datetime(2026, 3, 2, 9, tzinfo=UTC)}
+    values["made_at"] = datetime(2026, 3, 9, 9, tzinfo=UTC)
     with world.database.writing() as connection:
         connection.execute(sa.update(embed).values(values))
     (entry,) = open_course(world, "instructor").entries

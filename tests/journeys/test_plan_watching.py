@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -294,8 +293,7 @@ def test_what_holds_a_batch_up_is_told_and_it_goes_on_by_itself(world: World, tm
     hurry(world, batches.get_batch(world.database, ACCOUNT, int(number)))
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out.splitlines()[-1].endswith("3 made.")) == (0, True), (out, err)
-    held = [line for line in (said[-1], *err.splitlines(keepends=True)) if line[:7] == "Held up"]
-    assert all(line != before for before, line in pairwise(held)), held
+    assert "Held up" not in err  # it was said once
 
 
 def _until(lines: Iterable[str], is_it: Callable[[str], bool]) -> Iterator[str]:

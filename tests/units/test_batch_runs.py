@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from app.core import batch_items, batches, embeds
 from app.core.batch_items import Outcome
@@ -147,6 +148,30 @@ def test_what_met_trouble_waits_a_little_while_others_succeed_and_is_told_when_i
     now = run()
     assert now.trouble is not None
     assert now.trouble.slug == "studio-authorization"
+
+
+def test_what_is_there_already_does_not_end_a_trouble_that_was_told(db: Database):
+    made_at = datetime.now(UTC)
+    for media_id in range(8, 40, 2):
+        _embed(db, media_id, made_at)
+    of = _begin(db, 7)
+
+    class Studio:
+        def in_turn(self) -> None:
+            raise errors.authorization("refused")
+
+    def run() -> None:
+        work_off(db, 1, cast("StudioClient", Studio()), 4, lambda: False)
+
+    run()
+    _begin(db, *range(8, 40))
+    with capture_logs() as logged:
+        for _ in range(3):
+            with db.writing() as connection:
+                connection.execute(sa.update(batch).values(resumes_at=None))
+            run()
+    assert [line["event"] for line in logged if line["event"] == "batches-held"] == []
+    assert batches.get_batch(db, 1, of.id).trouble is not None
 
 
 def test_a_rest_that_a_wrong_clock_wrote_holds_nothing_up(db: Database):

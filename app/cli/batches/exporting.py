@@ -12,7 +12,7 @@ from app.cli.batches import words
 from app.cli.batches.formats import OURS, Writer, write_csv, write_jsonl
 from app.cli.batches.group import account_of, is_lacking
 from app.cli.terminal import of_studio, with_outside
-from app.cli.writing import ask_to_replace, whole_file
+from app.cli.writing import ask_to_replace, tell_saved, whole_file
 from app.core import batch_results, batches, keys
 from app.core.batch_results import Surroundings
 from app.core.batches import ITEM_STATUSES, Item, ItemStatus
@@ -94,7 +94,7 @@ def _write(
     with _opened(output) as out:
         count = write_csv(results, free, out) if form == "csv" else write_jsonl(results, out)
     if output is not None:
-        click.echo(f"Saved {output}, with {words.embeds(count)}.")
+        tell_saved(output, words.embeds(count))
 
 
 class _StandardOutput:
