@@ -1,11 +1,11 @@
 """Batches: many embeds that are asked for at once and made one after the other.
 
-The database is the truth: what is pending is what is left to do, whoever dies meanwhile.
-Another account's batch is not found. Not here: how one begins (`batch_making`), and how its
-items are worked off (`batch_work`).
+The database is the truth: what is pending is left to do, whoever dies meanwhile. Another account's
+batch is not found. Not here: how one begins (`batch_making`) and is worked off (`batch_work`).
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,8 +25,7 @@ ITEM_STATUSES: tuple[ItemStatus, ...] = get_args(ItemStatus)
 ACTIVE: tuple[Status, ...] = ("queued", "running")
 RATE_OVER = timedelta(minutes=1)
 AT_ONCE = 500
-_HIDDEN = "filling"
-_LOOK = "`flask batches list` shows those that are there."
+_HIDDEN, _LOOK = "filling", "`flask batches list` shows those that are there."
 
 
 @dataclass(frozen=True)
@@ -234,24 +233,24 @@ def _fitting(batch_id: int, status: ItemStatus | None) -> sa.ColumnElement[bool]
 def _read_batches(connection: Connection, query: Any) -> list[Batch]:
     """Read batches; what was made is counted before what succeeded, so it is never more."""
     rows = connection.execute(query).all()
-    ids = [row.id for row in rows]
-    made = _count(connection, ids, batch_item.c.made)
-    counts = _count(connection, ids, batch_item.c.status)
+    made = _count(connection, rows, batch_item.c.made)
+    counts = _count(connection, rows, batch_item.c.status)
     return [
         Batch(
             **{**row._mapping, "trouble": read_failure(row.trouble)},
-            **{status: counts.get((row.id, status), 0) for status in ITEM_STATUSES},
-            made=made.get((row.id, True), 0),
+            **{status: counts[row.id, status] for status in ITEM_STATUSES},
+            made=made[row.id, True],
         )
         for row in rows
     ]
 
 
-def _count(connection: Connection, batch_ids: list[int], column: Any) -> dict[Any, int]:
+def _count(connection: Connection, batches: Any, column: Any) -> Any:
     """Count items by batch and a column, in indexes alone: a row may have kilobytes."""
     by = (batch_item.c.batch_id, column)
-    counting = sa.select(*by, sa.func.count()).where(by[0].in_(batch_ids)).group_by(*by)
-    return {(of, value): count for of, value, count in connection.execute(counting)}
+    mine = by[0].in_([one.id for one in batches])
+    counting = sa.select(*by, sa.func.count()).where(mine).group_by(*by)
+    return Counter({(of, is_so): count for of, is_so, count in connection.execute(counting)})
 
 
 def _read_items(connection: Connection, of: Batch, rows: Any) -> list[Item]:
