@@ -8,11 +8,12 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app import locks
 from app.core import registration_refusals as refusals
@@ -53,14 +54,19 @@ def check_issuer(db: Database, secret: str, issuer: str) -> None:
 
 @contextmanager
 def held(db: Database, secret: str) -> Iterator[None]:
-    """Hold an invite for the block, alone; raises `RegistrationError`."""
+    """Hold an invite for the block, alone; raises `RegistrationError`.
+
+    What comes of the block counts, even where the database does not take the invite back: then
+    the lease runs out by itself.
+    """
     name = f"invite-{hide(secret)}"
     if (holder := locks.acquire(db, name, LEASE_SECONDS)) is None:
         raise refusals.invite_in_use()
     try:
         yield
     finally:
-        locks.release(db, name, holder)
+        with suppress(DBAPIError):
+            locks.release(db, name, holder)
 
 
 def use_up(connection: Connection, secret: str) -> None:
