@@ -43,6 +43,8 @@ REGISTRATION_SECONDS = 20.0
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SAID_YES = frozenset({200, 201})
+UNAVAILABLE = 503
+"""Of the errors of a server the only one that says that nothing was done."""
 
 _WORD = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 
@@ -110,6 +112,8 @@ def register(
         raise refusals.without_client_id() from None
     except OutgoingError as error:
         raise refusals.unreachable(str(error)) from None
+    if answer.status >= 500 and answer.status != UNAVAILABLE:
+        raise refusals.unheard(f"the registration endpoint answered {answer.status}")
     if answer.status not in SAID_YES:
         raise refusals.not_accepted(answer.status, _read_error(answer.body))
     try:
