@@ -127,24 +127,39 @@ def save(
 ) -> int:
     """Save the platform and use the invite up, both or neither; gives the platform's number.
 
-    Raises `RegistrationError`.
+    A client id that is there already gets the deployment, and keeps all that it had. Raises
+    `RegistrationError`.
     """
-    registration = Registration(
-        client_id=registered.client_id,
-        auth_login_url=configuration.authorization_endpoint,
-        auth_token_url=configuration.token_endpoint,
-        auth_audience=configuration.authorization_server,
-        key_set_url=configuration.jwks_uri,
-        deployment_ids=[registered.deployment_id] if registered.deployment_id else None,
-    )
     try:
         with changing(db) as connection:  # one after the other, so none sees half of another
             invites.use_up(connection, invite)
             _check_known(connection, configuration)
-            return platforms.save_platform(connection, configuration.issuer, registration)
+            return _save_platform(connection, configuration, registered)
     except DBAPIError as error:
         names = configuration.issuer, registered.client_id
         raise refusals.not_saved(*names, str(error.orig)) from None
+
+
+def _save_platform(
+    connection: sa.Connection, configuration: OpenidConfiguration, registered: Registered
+) -> int:
+    mine = platform.c.client_id == registered.client_id
+    same = sa.select(platform.c.id).where(platform.c.issuer == configuration.issuer, mine)
+    found: int | None = connection.execute(same).scalar_one_or_none()
+    deployment_ids = [registered.deployment_id] if registered.deployment_id else None
+    if found is None:
+        registration = Registration(
+            client_id=registered.client_id,
+            auth_login_url=configuration.authorization_endpoint,
+            auth_token_url=configuration.token_endpoint,
+            auth_audience=configuration.authorization_server,
+            key_set_url=configuration.jwks_uri,
+            deployment_ids=deployment_ids,
+        )
+        return platforms.save_platform(connection, configuration.issuer, registration)
+    for deployment_id in deployment_ids or ():
+        platforms.add_deployment(connection, found, deployment_id)
+    return found
 
 
 def _check_known(connection: sa.Connection, configuration: OpenidConfiguration) -> int:
