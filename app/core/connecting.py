@@ -101,6 +101,15 @@ def check_client(vault: Vault, account: Any) -> None:
         raise _no_client(account.url, title) from None
 
 
+def has_client(vault: Vault, account: Any) -> bool:
+    """Whether the account's OAuth client is there and can be read."""
+    try:
+        check_client(vault, account)
+    except AccountError:
+        return False
+    return True
+
+
 def read_pasted(text: str) -> str:
     """Read the code that an admin pasted, alone or in the whole address; raises `AccountError`."""
     _, is_address, query_text = text.partition("?")
