@@ -27,6 +27,7 @@ from app.core.memory import changing
 from app.core.openid_configuration import OpenidConfiguration, is_address, read_configuration
 from app.core.platforms import Registration, Short
 from app.db import Database
+from app.errors import RegistrationError
 from app.http import (
     Answer,
     AnswerLostError,
@@ -83,7 +84,7 @@ def fetch_configuration(
             break
         url = _join(url, answer.headers.get("location", ""))
     if answer.status != 200:
-        raise refusals.not_accepted(answer.status, "")
+        raise refusals.not_configured(answer.status)
     return read_configuration(url, answer.body, insecure=insecure)
 
 
@@ -130,13 +131,15 @@ def save(
     A client id that is there already gets the deployment, and keeps all that it had. Raises
     `RegistrationError`.
     """
+    names = configuration.issuer, registered.client_id
     try:
         with changing(db) as connection:  # one after the other, so none sees half of another
             invites.use_up(connection, invite)
             _check_known(connection, configuration)
             return _save_platform(connection, configuration, registered)
+    except RegistrationError as error:
+        raise refusals.registered_there(*names, error) from None
     except DBAPIError as error:
-        names = configuration.issuer, registered.client_id
         raise refusals.not_saved(*names, str(error.orig)) from None
 
 

@@ -140,7 +140,8 @@ def test_an_lms_that_wants_another_token_is_begun_again_with(admin: Admin, token
     )
     answer = admin.world.get(path)
     assert refusal(answer) == DECLINED
-    assert "It answered 401." in answer.text
+    assert "Your LMS did not say what it is. It answered 401." in answer.text
+    assert "the address of the configuration answered 401" in admin.world.logs()
     assert "Begin again in your LMS" in answer.text
     _check_still_good(admin, secret)
 

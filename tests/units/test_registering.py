@@ -55,6 +55,22 @@ def test_what_somebody_registered_since_the_look_is_not_changed_and_the_invite_s
     assert [client_id for client_id, _ in _clients(db)] == ["first", "second"]
 
 
+@pytest.mark.parametrize(("used", "slug"), [(True, "invite-expired"), (False, "platform-differs")])
+def test_what_fails_once_the_lms_has_agreed_says_so_and_logs_the_client_id(
+    db: Database, used: bool, slug: str
+):
+    first, second = (invites.make_invite(db, None)[0] for _ in range(2))
+    assert _save(db, "first", secret=first) == ""
+    registered = Registered(client_id="second")
+    with pytest.raises(RegistrationError) as refused:
+        registering.save(db, first if used else second, _configuration("other"), registered)
+    error = refused.value
+    assert error.slug == slug
+    assert error.hint.startswith("Your LMS registered this service all the same: delete the tool")
+    assert error.log is not None
+    assert error.log.startswith(f"issuer '{ISSUER}' client_id 'second': ")
+
+
 def test_of_many_that_claim_a_new_issuer_at_once_with_keys_of_their_own_one_has_it(db: Database):
     together = threading.Barrier(THREADS)
 
