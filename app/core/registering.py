@@ -1,7 +1,8 @@
 """Registering an LMS: ask it who it is, tell it who we are, keep what it answers.
 
 1. Its configuration is fetched. Canvas leads from one address to the next, and wants the
-   registration token at each; that goes nowhere but to the origin that gave it.
+   registration token at each; that goes nowhere but to the origin that gave it, and to the
+   registration endpoint that this origin names.
 2. What it says of itself is compared with what is known: an issuer keeps its keys.
 3. Our metadata are posted to its registration endpoint, once. What does not come back may have
    been obeyed.
@@ -18,7 +19,14 @@ from typing import Any
 from urllib.parse import urljoin
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from sqlalchemy.exc import DBAPIError
 
 from app.core import invites, platforms
@@ -61,11 +69,18 @@ class Registered(BaseModel):
     client_id: Short
     deployment_id: Short | None = Field(None, alias=TOOL_CONFIGURATION)
 
-    @field_validator("deployment_id", mode="before")
+    @field_validator("deployment_id", mode="wrap")
     @classmethod
-    def _read_deployment(cls, tool_configuration: Any) -> Any:
+    def _read_deployment(
+        cls, tool_configuration: Any, read: ValidatorFunctionWrapHandler
+    ) -> str | None:
+        """One that cannot be used is as good as none: the LMS has registered us all the same."""
         found = isinstance(tool_configuration, dict) and tool_configuration.get("deployment_id")
-        return found or None
+        try:
+            deployment_id: str | None = read(found or None)
+        except ValidationError:
+            return None
+        return deployment_id
 
 
 def fetch_configuration(
