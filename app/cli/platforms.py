@@ -9,6 +9,7 @@ from app.cli.terminal import Commands, as_json, show, show_table, with_outside
 from app.core import accounts, invites, platforms
 from app.core.openid_configuration import is_address
 from app.core.platforms import Platform, PlatformFaultError
+from app.inputs import is_id
 from app.outside import Outside
 
 commands = Commands("platforms", help="The platforms (LMSs) that may launch.")
@@ -59,8 +60,11 @@ def invite(outside: Outside, *, issuer: str | None, as_json: bool) -> None:
     Its admin pastes it where tools are added by dynamic registration, within a day: it works once.
     With ISSUER it is good for that LMS only.
     """
-    if issuer is not None and not is_address(issuer, insecure=outside.settings.allow_insecure_urls):
-        raise PlatformFaultError(f"{issuer}: an issuer that registers itself is an https URL.")
+    insecure = outside.settings.allow_insecure_urls
+    if issuer is not None and not (is_id(issuer) and is_address(issuer, insecure=insecure)):
+        raise PlatformFaultError(
+            f"{issuer}: an issuer that registers itself is an https URL of at most 255 characters."
+        )
     secret, expires_at = invites.make_invite(outside.db, issuer)
     url = f"{outside.settings.public_url}/lti/register?invite={secret}"
     if as_json:

@@ -22,6 +22,7 @@ from app.crypto import UndecryptableError, Vault, hide
 from app.db import Database, insert_into
 from app.errors import AccountError
 from app.models import studio_account, studio_connection
+from app.studio.errors import BEGIN_AGAIN
 from app.texts import Said, say
 
 LIFETIME = timedelta(minutes=30)
@@ -101,6 +102,15 @@ def check_client(vault: Vault, account: Any) -> None:
         raise _no_client(account.url, title) from None
 
 
+def has_client(vault: Vault, account: Any) -> bool:
+    """Whether the account's OAuth client is there and can be read."""
+    try:
+        check_client(vault, account)
+    except AccountError:
+        return False
+    return True
+
+
 def read_pasted(text: str) -> str:
     """Read the code that an admin pasted, alone or in the whole address; raises `AccountError`."""
     _, is_address, query_text = text.partition("?")
@@ -119,7 +129,7 @@ def denied(error: str) -> AccountError:
         "connect-denied",
         403,
         say("Studio was not connected: the access was not allowed there."),
-        say("If that was a mistake, run `flask studio connect` again, and open its new link."),
+        say("If that was a mistake: {again}", again=BEGIN_AGAIN),
         log=f"Studio answered error={known[:64]}",
     )
 
@@ -130,7 +140,7 @@ def unreadable() -> AccountError:
         "connect-unreadable",
         400,
         say("This page did not get what Studio normally sends."),
-        say("Run `flask studio connect` again, and open its new link."),
+        BEGIN_AGAIN,
         log="neither a code nor an error, or one that is too long",
     )
 
@@ -151,9 +161,7 @@ def _expired(log: str) -> AccountError:
         "connect-expired",
         401,
         say("This link is too old, or was already used."),
-        say(
-            "Run `flask studio connect` again: it prints a new one, good for half an hour and once."
-        ),
+        say("{again} A link is good once, and for half an hour.", again=BEGIN_AGAIN),
         log=log,
     )
 
@@ -162,10 +170,13 @@ def _foreign() -> AccountError:
     return AccountError(
         "connect-not-begun",
         401,
-        say("Nothing was connected: it was not begun in this browser, or is over by now."),
         say(
-            "Run `flask studio connect` again, and open its new link in the browser in which you "
-            "log in to Studio."
+            "Nothing was connected: it was not begun in this browser, is over by now, or somebody "
+            "began it anew."
+        ),
+        say(
+            "{again} Open the link in the browser in which you log in to Studio.",
+            again=BEGIN_AGAIN,
         ),
         log="no cookie of a connection that is under way",
     )

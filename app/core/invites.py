@@ -8,11 +8,13 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app import locks
 from app.core import registration_refusals as refusals
@@ -41,26 +43,33 @@ def make_invite(db: Database, issuer: str | None) -> tuple[str, datetime]:
 
 def check_invite(db: Database, secret: str) -> None:
     """Raise `RegistrationError` where an invite is unknown, used or too old."""
-    _get(db, secret)
+    if _find(db, secret) is None:
+        raise refusals.invite_over("the invite is unknown, used or older than a day")
 
 
 def check_issuer(db: Database, secret: str, issuer: str) -> None:
-    """Raise `RegistrationError` where an invite is not good for this issuer."""
-    bound_to = _get(db, secret)
-    if bound_to not in (None, issuer):
+    """Raise `RegistrationError` where an invite that was checked is not good for this issuer."""
+    if (found := _find(db, secret)) is None:
+        raise refusals.invite_gone()
+    if found.issuer not in (None, issuer):
         raise refusals.invited_another(issuer)
 
 
 @contextmanager
 def held(db: Database, secret: str) -> Iterator[None]:
-    """Hold an invite for the block, alone; raises `RegistrationError`."""
+    """Hold an invite for the block, alone; raises `RegistrationError`.
+
+    What comes of the block counts, even where the database does not take the invite back: then
+    the lease runs out by itself.
+    """
     name = f"invite-{hide(secret)}"
     if (holder := locks.acquire(db, name, LEASE_SECONDS)) is None:
         raise refusals.invite_in_use()
     try:
         yield
     finally:
-        locks.release(db, name, holder)
+        with suppress(DBAPIError):
+            locks.release(db, name, holder)
 
 
 def use_up(connection: Connection, secret: str) -> None:
@@ -70,11 +79,7 @@ def use_up(connection: Connection, secret: str) -> None:
         raise refusals.invite_over("the invite was used meanwhile")
 
 
-def _get(db: Database, secret: str) -> str | None:
+def _find(db: Database, secret: str) -> Any:
     good = sa.and_(invite.c.hash == hide(secret), invite.c.expires_at > datetime.now(UTC))
     with db.reading() as connection:
-        row = connection.execute(sa.select(invite.c.issuer).where(good)).one_or_none()
-    if row is None:
-        raise refusals.invite_over("the invite is unknown, used or older than a day")
-    issuer: str | None = row.issuer
-    return issuer
+        return connection.execute(sa.select(invite.c.issuer).where(good)).one_or_none()

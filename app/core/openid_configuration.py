@@ -43,6 +43,13 @@ class _Message(BaseModel):
     placements: tuple[str, ...] | None = None
 
 
+def _read_message(told: Any) -> _Message | None:
+    try:
+        return _Message.model_validate({"type": told} if isinstance(told, str) else told)
+    except ValidationError:
+        return None
+
+
 class _Lti(BaseModel):
     product_family_code: str | None = None
     account_name: str | None = Field(None, alias=ACCOUNT_NAME)
@@ -53,10 +60,9 @@ class _Lti(BaseModel):
     @field_validator("messages_supported", mode="before")
     @classmethod
     def _read_names(cls, told: Any) -> Any:
-        """Moodle lists the names of messages alone."""
-        if not isinstance(told, list):
-            return ()
-        return [{"type": one} if isinstance(one, str) else one for one in told]
+        """Moodle lists the names of messages alone. What is no message keeps nobody out."""
+        read = map(_read_message, told if isinstance(told, list) else ())
+        return [message for message in read if message is not None]
 
 
 class OpenidConfiguration(BaseModel):

@@ -1,7 +1,8 @@
 """Registering an LMS: ask it who it is, tell it who we are, keep what it answers.
 
 1. Its configuration is fetched. Canvas leads from one address to the next, and wants the
-   registration token at each; that goes nowhere but to the origin that gave it.
+   registration token at each; that goes nowhere but to the origin that gave it, and to the
+   registration endpoint that this origin names.
 2. What it says of itself is compared with what is known: an issuer keeps its keys.
 3. Our metadata are posted to its registration endpoint, once. What does not come back may have
    been obeyed.
@@ -18,7 +19,14 @@ from typing import Any
 from urllib.parse import urljoin
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from sqlalchemy.exc import DBAPIError
 
 from app.core import invites, platforms
@@ -27,6 +35,7 @@ from app.core.memory import changing
 from app.core.openid_configuration import OpenidConfiguration, is_address, read_configuration
 from app.core.platforms import Registration, Short
 from app.db import Database
+from app.errors import RegistrationError
 from app.http import (
     Answer,
     AnswerLostError,
@@ -43,6 +52,8 @@ REGISTRATION_SECONDS = 20.0
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SAID_YES = frozenset({200, 201})
+UNAVAILABLE = 503
+"""Of the errors of a server the only one that says that nothing was done."""
 
 _WORD = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 
@@ -58,11 +69,18 @@ class Registered(BaseModel):
     client_id: Short
     deployment_id: Short | None = Field(None, alias=TOOL_CONFIGURATION)
 
-    @field_validator("deployment_id", mode="before")
+    @field_validator("deployment_id", mode="wrap")
     @classmethod
-    def _read_deployment(cls, tool_configuration: Any) -> Any:
+    def _read_deployment(
+        cls, tool_configuration: Any, read: ValidatorFunctionWrapHandler
+    ) -> str | None:
+        """One that cannot be used is as good as none: the LMS has registered us all the same."""
         found = isinstance(tool_configuration, dict) and tool_configuration.get("deployment_id")
-        return found or None
+        try:
+            deployment_id: str | None = read(found or None)
+        except ValidationError:
+            return None
+        return deployment_id
 
 
 def fetch_configuration(
@@ -81,7 +99,7 @@ def fetch_configuration(
             break
         url = _join(url, answer.headers.get("location", ""))
     if answer.status != 200:
-        raise refusals.not_accepted(answer.status, "")
+        raise refusals.not_configured(answer.status)
     return read_configuration(url, answer.body, insecure=insecure)
 
 
@@ -110,6 +128,8 @@ def register(
         raise refusals.without_client_id() from None
     except OutgoingError as error:
         raise refusals.unreachable(str(error)) from None
+    if answer.status >= 500 and answer.status != UNAVAILABLE:
+        raise refusals.unheard(f"the registration endpoint answered {answer.status}")
     if answer.status not in SAID_YES:
         raise refusals.not_accepted(answer.status, _read_error(answer.body))
     try:
@@ -123,24 +143,41 @@ def save(
 ) -> int:
     """Save the platform and use the invite up, both or neither; gives the platform's number.
 
-    Raises `RegistrationError`.
+    A client id that is there already gets the deployment, and keeps all that it had. Raises
+    `RegistrationError`.
     """
-    registration = Registration(
-        client_id=registered.client_id,
-        auth_login_url=configuration.authorization_endpoint,
-        auth_token_url=configuration.token_endpoint,
-        auth_audience=configuration.authorization_server,
-        key_set_url=configuration.jwks_uri,
-        deployment_ids=[registered.deployment_id] if registered.deployment_id else None,
-    )
+    names = configuration.issuer, registered.client_id
     try:
         with changing(db) as connection:  # one after the other, so none sees half of another
             invites.use_up(connection, invite)
             _check_known(connection, configuration)
-            return platforms.save_platform(connection, configuration.issuer, registration)
+            return _save_platform(connection, configuration, registered)
+    except RegistrationError as error:
+        raise refusals.registered_there(*names, error) from None
     except DBAPIError as error:
-        names = configuration.issuer, registered.client_id
         raise refusals.not_saved(*names, str(error.orig)) from None
+
+
+def _save_platform(
+    connection: sa.Connection, configuration: OpenidConfiguration, registered: Registered
+) -> int:
+    mine = platform.c.client_id == registered.client_id
+    same = sa.select(platform.c.id).where(platform.c.issuer == configuration.issuer, mine)
+    found: int | None = connection.execute(same).scalar_one_or_none()
+    deployment_ids = [registered.deployment_id] if registered.deployment_id else None
+    if found is None:
+        registration = Registration(
+            client_id=registered.client_id,
+            auth_login_url=configuration.authorization_endpoint,
+            auth_token_url=configuration.token_endpoint,
+            auth_audience=configuration.authorization_server,
+            key_set_url=configuration.jwks_uri,
+            deployment_ids=deployment_ids,
+        )
+        return platforms.save_platform(connection, configuration.issuer, registration)
+    for deployment_id in deployment_ids or ():
+        platforms.add_deployment(connection, found, deployment_id)
+    return found
 
 
 def _check_known(connection: sa.Connection, configuration: OpenidConfiguration) -> int:

@@ -3,8 +3,10 @@
 Nothing that an LMS answered is repeated, but for a status and a one-word code.
 """
 
+from dataclasses import replace
+
 from app.errors import RegistrationError
-from app.texts import say
+from app.texts import Said, say
 
 _NEW_LINK = say(
     "Ask those who run this service for a new link: they make it with `flask platforms invite`."
@@ -14,6 +16,11 @@ _BY_HAND = say(
     "Register it by hand: those who run this service do that with `flask platforms add`."
 )
 _SAME_LINK = say("Begin again in your LMS; the link is still good.")
+_LOOK_FIRST = say(
+    "Look in your LMS whether the tool is there: then it is registered, and all is well. If it is "
+    "not: {new_link}",
+    new_link=_NEW_LINK,
+)
 _MAYBE_THERE = say(
     "Look in your LMS whether the tool is there. If it is, delete it, and begin again there; the "
     "link is still good."
@@ -31,13 +38,21 @@ def invite_over(log: str) -> RegistrationError:
     )
 
 
+def invite_gone() -> RegistrationError:
+    """The invite was good when the page was shown: perhaps its own button used it."""
+    return replace(invite_over("the invite was used or ended meanwhile"), hint=_LOOK_FIRST)
+
+
 def invite_in_use() -> RegistrationError:
     """Somebody registers with the same invite at this very moment."""
     return RegistrationError(
         "invite-in-use",
         409,
         say("Somebody is registering an LMS with this link just now."),
-        say("Wait a minute, then look in your LMS whether the tool is there."),
+        say(
+            "Wait a minute, then look in your LMS whether the tool is there. If it is there and "
+            "does not open, delete it and begin again."
+        ),
         retry_after_seconds=60,
     )
 
@@ -151,20 +166,25 @@ def known_otherwise(issuer: str) -> RegistrationError:
     )
 
 
+def not_configured(status: int) -> RegistrationError:
+    """The LMS did not give its configuration."""
+    title = say("Your LMS did not say what it is. It answered {status}.", status=str(status))
+    return _declined(status, title, f"the address of the configuration answered {status}")
+
+
 def not_accepted(status: int, error: str) -> RegistrationError:
     """The LMS refused, or failed, and so did not register anything."""
     told = f"{status} {error}".rstrip()
+    title = say("Your LMS did not register this service. It answered {status}.", status=told)
+    return _declined(status, title, f"the registration endpoint answered {told}")
+
+
+def _declined(status: int, title: Said, log: str) -> RegistrationError:
     if status in (401, 403):
         hint = say("It gives a new permission each time. {again}", again=_SAME_LINK)
     else:
         hint = say("{again} If that does not help: {by_hand}", again=_SAME_LINK, by_hand=_BY_HAND)
-    return RegistrationError(
-        "platform-declined",
-        502,
-        say("Your LMS did not register this service. It answered {status}.", status=told),
-        hint,
-        log=f"the registration endpoint answered {told}",
-    )
+    return RegistrationError("platform-declined", 502, title, hint, log=log)
 
 
 def unheard(why: str) -> RegistrationError:
@@ -201,3 +221,13 @@ def not_saved(issuer: str, client_id: str, why: str) -> RegistrationError:
         _MAYBE_THERE,
         log=f"issuer {issuer!r} client_id {client_id!r}: {why}",
     )
+
+
+def registered_there(issuer: str, client_id: str, error: RegistrationError) -> RegistrationError:
+    """Give an error again for when the LMS has agreed already."""
+    hint = say(
+        "Your LMS registered this service all the same: delete the tool that it added. {hint}",
+        hint=error.hint,
+    )
+    log = f"issuer {issuer!r} client_id {client_id!r}: {error.log}"
+    return replace(error, hint=hint, log=log)

@@ -4,6 +4,8 @@ A link replaces what is connected, so there is none while Studio accepts our tok
 admins of another school's LMS. What happens at the link: `app/core/connecting.py`.
 """
 
+from typing import Any
+
 from flask import Response, make_response, redirect, url_for
 
 from app.core import account_state, accounts, connecting
@@ -13,18 +15,23 @@ from app.outside import Outside
 
 
 def may_connect(outside: Outside, visit: Visit) -> bool:
-    """Whether this person is who connects Studio, and it is not connected."""
-    if not visit.connects:
-        return False
-    account = accounts.find_account(outside.db, visit.account_id)
-    return account is not None and account_state.read_state(account) != "connected"
+    """Whether this person is who connects Studio, it is not connected, and can be."""
+    account = _find_unconnected(outside, visit)
+    return account is not None and connecting.has_client(outside.vault, account)
 
 
 def go(outside: Outside) -> Response:
     """Send an admin on to a new link, good once; raises `LaunchError` and `AccountError`."""
     _, visit = session.read(outside)
-    if not may_connect(outside, visit):
+    if (account := _find_unconnected(outside, visit)) is None:
         raise refusals.connects_not()
-    account = outside.account(visit.account_id)
     link, _ = connecting.make_link(outside.db, outside.vault, account)
     return make_response(redirect(url_for("pages.connect", link=link), 303))
+
+
+def _find_unconnected(outside: Outside, visit: Visit) -> Any:
+    if not visit.connects:
+        return None
+    account = accounts.find_account(outside.db, visit.account_id)
+    connected = account is None or account_state.read_state(account) == "connected"
+    return None if connected else account

@@ -7,6 +7,11 @@ from app.errors import PageError
 from app.studio.operations import Operation
 from app.texts import plain, say
 
+BEGIN_AGAIN = say(
+    "Begin again where you got the link: on the course page in your LMS, or with "
+    "`flask studio connect`."
+)
+"""What to do where connecting an account came to nothing."""
 LONGEST_HOLD_SECONDS = 300
 """Of a Retry-After of Studio no more is believed, and no more is told."""
 
@@ -110,9 +115,9 @@ def code_refused(log: str) -> StudioAuthorizationError:
         502,
         say("Studio did not accept the code that it had just given, so it is not connected."),
         say(
-            "A code is good once, and for a few minutes: run `flask studio connect` and try again. "
-            "If that does not help, compare client id, client secret and redirect URI with what "
-            "Studio has."
+            "A code is good once, and for a few minutes. {again} If that does not help, compare "
+            "client id, client secret and redirect URI with what Studio has.",
+            again=BEGIN_AGAIN,
         ),
         log=log,
     )
@@ -124,7 +129,7 @@ def code_unanswered(log: str) -> StudioTokenError:
         "studio-unavailable",
         503,
         say("Studio cannot be reached at the moment, so it is not connected."),
-        say("Please try again in a little while, with a new link from `flask studio connect`."),
+        say("Please wait a little while. {again}", again=BEGIN_AGAIN),
         retry_after_seconds=10,
         log=log,
     )

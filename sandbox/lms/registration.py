@@ -72,7 +72,7 @@ def register() -> ResponseReturnValue:
         return cut_connection()
     if faults.raw_answer is not None:
         return Response(faults.raw_answer, mimetype="application/json")
-    return jsonify(changed(_answer(lms, tool), faults.answer)), 201
+    return jsonify(changed(_answer(lms, tool), faults.answer)), faults.answer_status
 
 
 def _answer(lms: Lms, tool: RegisteredTool) -> dict[str, Any]:

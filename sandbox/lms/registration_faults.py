@@ -20,6 +20,8 @@ class RegistrationFaults(BaseModel):
     """What the registration endpoint answers, without registering."""
     answer: dict[str, JsonValue] = {}
     """Members of its answer that are others, after it registered; null: they are left out."""
+    answer_status: Annotated[int, Field(ge=200, le=599)] = 201
+    """Its status, after it registered."""
     raw_answer: str | None = None
     """What is answered in place of that."""
     lost: bool = False

@@ -78,6 +78,13 @@ def test_an_lms_that_opens_a_window_is_told_too(page: Page, context: BrowserCont
     assert len(admin.platforms()) == 1
 
 
+def test_a_second_click_on_the_button_does_nothing(page: Page, admin: Admin):
+    page.goto(admin.world.environment["PUBLIC_URL"] + admin.address(admin.invite()))
+    button = page.get_by_role("button", name="Register")
+    assert button.evaluate("button => { button.click(); return button.disabled; }")
+    expect(page.get_by_role("heading", name="Studio Embed is registered")).to_be_visible()
+
+
 def test_a_page_that_fails_says_so_in_the_frame_and_the_same_link_works_later(
     page: Page, admin: Admin
 ):

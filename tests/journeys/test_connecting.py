@@ -134,7 +134,9 @@ def test_a_link_works_once(world: World):
     assert Admin(world).connect(link).status_code == 200
     refused = Admin(world).open(link)
     assert _refusal(refused) == EXPIRED
-    assert "Run <code>flask studio connect</code> again" in refused.text
+    assert (
+        "on the course page in your LMS, or with <code>flask studio connect</code>" in refused.text
+    )
     assert _refusal(Admin(world).press(link)) == EXPIRED
 
 

@@ -1,5 +1,7 @@
 """An admin of the LMS connects Studio from a course page, and nobody else does."""
 
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -7,7 +9,7 @@ import sqlalchemy as sa
 
 from app.core import account_state, accounts
 from app.models import studio_account, studio_connection
-from tests.journeys.connecting import Admin, account_of, forget_tokens
+from tests.journeys.connecting import Admin, account_of, forget_tokens, make_link
 from tests.journeys.course_pages import open_course
 from tests.pages import read_code
 from tests.world import World
@@ -42,11 +44,34 @@ def test_an_admin_gets_to_a_link_that_connects(world: World):
     assert _go(world, page.session) == REFUSED  # a page that was open all the while
 
 
-def test_one_whose_tokens_studio_refused_is_connected_anew(world: World):
-    refused = sa.update(studio_account).values(disconnected_at=sa.func.now())
+def _update(world: World, **values: Any) -> None:
+    account = studio_account.c.url == world.studio.settings.url
     with world.database.writing() as connection:
-        connection.execute(refused)
+        connection.execute(sa.update(studio_account).where(account).values(values))
+
+
+def test_one_whose_tokens_studio_refused_is_connected_anew(world: World):
+    assert Admin(world).connect(make_link(world)).status_code == 200
+    assert BUTTON not in open_course(world, "admin").text
+    _update(world, disconnected_at=datetime.now(UTC))
     assert BUTTON in open_course(world, "admin").text
+
+
+def test_one_that_never_had_tokens_is_connected(world: World):
+    _update(world, disconnected_at=None)
+    assert BUTTON in open_course(world, "admin").text
+
+
+@pytest.mark.parametrize("secret", [None, b"sealed under another SECRET_KEY"])
+def test_it_is_not_offered_where_it_cannot_work(world: World, secret: bytes | None):
+    page = open_course(world, "admin")
+    before = account_of(world).client_secret
+    _update(world, client_secret=secret)
+    try:
+        assert BUTTON not in open_course(world, "admin").text
+        assert _go(world, page.session) == (503, "studio-client")
+    finally:
+        _update(world, client_secret=before)
 
 
 @pytest.mark.parametrize("person", ["instructor", "student"])

@@ -91,6 +91,7 @@ def test_every_command_says_what_it_does_and_what_each_option_is(app: Flask):
             "lms.example: an issuer that registers itself is an https",
         ),
         ("platforms invite http://lms.example", "an https URL"),
+        (f"platforms invite https://lms.example/{'x' * 255}", "of at most 255 characters"),
         ("embeds forget 999999", "There is no embed 999999. `flask embeds list`"),
         ("courses link --platform https://none.example --context c --course 5", "none.example"),
         (

@@ -168,7 +168,10 @@ def test_an_admins_pages_speak_their_language_with_commands_as_they_are(world: W
     url = world.studio.settings.url
     assert "Dieser Dienst bringt Videos aus Canvas Studio auf die Seiten Ihrer Kurse." in home.text
     assert "<code>flask api-keys create</code>" in home.text
-    assert "Wenn Sie das nicht mit <code>flask studio connect</code> angefordert" in asked.text
+    assert (
+        "Wenn Sie das nicht in Ihrem LMS oder mit <code>flask studio connect</code> angefordert"
+        in asked.text
+    )
     assert f"Ein erster Versuch war erfolgreich: {url} antwortet und nimmt" in connected.text
 
 

@@ -165,11 +165,14 @@ def test_a_link_works_once(admin: Admin):
     secret = admin.invite()
     page = admin.open(secret)
     assert admin.press(page).status_code == 200
-    assert refusal(admin.press(page)) == OVER
+    pressed = admin.press(page)
+    assert refusal(pressed) == OVER
+    assert "Look in your LMS whether the tool is there: then" in pressed.text
     asked = len(admin.noted("openid_configuration"))
     again = admin.open(secret)
     assert refusal(again) == OVER
-    assert "<code>flask platforms invite</code>" in again.text
+    for told in (pressed, again):
+        assert "<code>flask platforms invite</code>" in told.text
     assert len(admin.noted("openid_configuration")) == asked
     assert len(admin.platforms()) == len(admin.noted("registration")) == 1
 
@@ -197,6 +200,7 @@ def test_who_comes_while_another_registers_is_told_to_wait_and_nobody_is_asked(a
     assert holder is not None
     refused = admin.press(page)
     assert (refusal(refused), refused.headers["Retry-After"]) == (IN_USE, "60")
+    assert "does not open, delete it and begin again" in refused.text
     assert admin.noted("registration") == []
     locks.release(admin.world.database, name, holder)
     assert admin.press(page).status_code == 200
@@ -249,6 +253,7 @@ def test_the_same_lms_again_adds_a_client_id_and_the_page_says_so(admin: Admin):
     assert admin.register().status_code == 200
     page = admin.open(admin.invite())
     assert "This LMS is registered here already." in page.text
+    assert "name it with <code>flask platforms home</code>" in page.text
     assert admin.press(page).status_code == 200
     assert len({found.client_id for found in admin.platforms()}) == 2
 

@@ -40,6 +40,7 @@ NORMAL = {
         "redirect": None,
         "status": None,
         "answer": {},
+        "answer_status": 201,
         "raw_answer": None,
         "lost": False,
     },

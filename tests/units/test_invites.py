@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from app.core import invites
 from app.db import Database
@@ -60,6 +61,32 @@ def test_it_is_held_by_one_until_the_block_ends_however_it_does(db: Database):
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             hold_and_fail()
+
+
+def _rename_locks(db: Database, old: str, new: str) -> None:
+    with db.writing() as connection:
+        connection.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_came_of_the_block_is_told_even_if_it_cannot_be_given_back(db: Database, fails: bool):
+    secret, _ = invites.make_invite(db, None)
+
+    def hold() -> str:
+        with invites.held(db, secret):
+            _rename_locks(db, "lock", "away")
+            if fails:
+                raise ZeroDivisionError
+            return "registered"
+
+    try:
+        if fails:
+            with pytest.raises(ZeroDivisionError):
+                hold()
+        else:
+            assert hold() == "registered"
+    finally:
+        _rename_locks(db, "away", "lock")
 
 
 def test_an_invite_is_for_its_issuer_or_for_any(db: Database):

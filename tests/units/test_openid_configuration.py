@@ -117,6 +117,9 @@ def test_an_address_is_one_that_everybody_reads_alike(url: str, fits: bool):
             (None, ("a", "b")),
         ),
         ([RESOURCE, {"type": DEEP, "placements": []}], ((), ())),
+        ([RESOURCE, {}, 5, None, {"type": 5}, {"type": DEEP, "placements": "a"}], ((), None)),
+        ([{"type": DEEP, "placements": [5]}, {"type": DEEP, "placements": ["a"]}], (None, ("a",))),
+        ([{"placements": ["a"]}], ((), ())),
     ],
 )
 def test_messages_are_told_by_their_names_or_with_their_places(messages: Any, expected: Any):
