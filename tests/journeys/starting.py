@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from tests import warm
 from tests.servers import free_port
 from tests.world import ROOT, World, bare_environment, gunicorn
 
@@ -49,6 +50,8 @@ def run(
     `given` is what stands on its standard input.
     """
     guard = ["setpriv", "--bounding-set=-all"] if without_powers and os.geteuid() == 0 else []
+    if not guard and not given:
+        return warm.run(command[0], command[1:], settings)
     return subprocess.run(
         [*guard, sys.executable, "-m", *command],
         cwd=ROOT,
