@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 import sqlalchemy as sa
 
+from app.core import embeds
+from app.core.embeds import EmbedKey
 from app.crypto import Vault
 from app.db import Database
 from app.http import make_session
@@ -95,3 +98,16 @@ def reached(kind: str, folder: Path) -> Iterator[Reach]:
             )
         finally:
             db.dispose()
+
+
+def launch(reach: Reach, key: EmbedKey) -> str:
+    """Have the embed made as a launch does that comes now."""
+    return embeds.ensure_embed(
+        reach.db,
+        reach.client(),
+        key,
+        lambda _studio: None,
+        made_by="launch",
+        since=datetime.now(UTC),
+        wait_seconds=0,
+    ).launch_url

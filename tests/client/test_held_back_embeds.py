@@ -14,7 +14,7 @@ from app.models import embed, studio_pace
 from app.studio import errors
 from app.studio.client import StudioClient
 from app.studio.pace import Pace
-from tests.client.reaching import Reach
+from tests.client.reaching import Reach, launch
 
 
 def test_a_launch_that_waited_for_a_program_that_is_held_back_makes_the_embed(reach: Reach):
@@ -67,11 +67,11 @@ def test_an_error_that_a_wrong_clock_wrote_keeps_no_embed_from_being_made(reach:
     key = EmbedKey(reach.account_id, 260854, 106, "embed", downloadable=False)
     reach.fail("create_embed", status=422)
     with pytest.raises(errors.StudioRejectedError):
-        _launch(reach, key)
+        launch(reach, key)
     with reach.db.writing() as connection:
         ahead = datetime.now(UTC) + timedelta(days=1)
         connection.execute(sa.update(embed).where(embed.c.course_id == 106).values(failed_at=ahead))
-    assert _launch(reach, key)
+    assert launch(reach, key)
 
 
 def test_a_program_does_not_take_over_what_a_launch_met_while_it_waited_for_its_turn(reach: Reach):
@@ -82,22 +82,9 @@ def test_a_program_does_not_take_over_what_a_launch_met_while_it_waited_for_its_
         _await_queue(reach, slot_us, program)
         reach.fail("create_embed", status=422)
         with pytest.raises(errors.StudioRejectedError):
-            _launch(reach, key)
+            launch(reach, key)
         assert not program.done()
         assert program.result().startswith(f"{reach.url}/lti/launch?")
-
-
-def _launch(reach: Reach, key: EmbedKey) -> str:
-    """Have the embed made as a launch does that comes now."""
-    return embeds.ensure_embed(
-        reach.db,
-        reach.client(),
-        key,
-        lambda _studio: None,
-        made_by="launch",
-        since=datetime.now(UTC),
-        wait_seconds=0,
-    ).launch_url
 
 
 def _program(reach: Reach, key: EmbedKey, rate: float) -> str:
@@ -132,7 +119,7 @@ def test_a_launch_does_not_wait_for_a_program_that_waits_for_its_turn(reach: Rea
     with ThreadPoolExecutor(1) as threads:
         program = threads.submit(_program, reach, key, 1.0)
         _await_queue(reach, slot_us, program)
-        launch_url = _launch(reach, key)
+        launch_url = launch(reach, key)
         assert not program.done()
         assert program.result() == launch_url
     assert len(reach.calls("create_embed")) - before == 1

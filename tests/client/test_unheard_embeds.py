@@ -1,33 +1,19 @@
 """An embed that Studio may have made unheard is looked for before it is made again."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from app.core import embeds
 from app.core.embeds import EmbedKey
 from app.studio import errors
-from tests.client.reaching import Reach
+from tests.client.reaching import Reach, launch
 
 CELLS, EVERYWHERE = 260854, 260861
 
 
 def _key(reach: Reach, course_id: int) -> EmbedKey:
     return EmbedKey(reach.account_id, CELLS, course_id, "embed", downloadable=False)
-
-
-def _ensure(reach: Reach, key: EmbedKey) -> str:
-    return embeds.ensure_embed(
-        reach.db,
-        reach.client(),
-        key,
-        lambda _studio: None,
-        made_by="launch",
-        since=datetime.now(UTC),
-        wait_seconds=0,
-    ).launch_url
 
 
 def _count_made(reach: Reach, key: EmbedKey) -> int:
@@ -39,7 +25,7 @@ def _count_made(reach: Reach, key: EmbedKey) -> int:
 def test_an_embed_that_was_made_behind_a_5xx_is_found(reach: Reach, status: int):
     key = _key(reach, 7000 + status)
     reach.fail("create_embed", status=status, after=True)
-    assert _ensure(reach, key).startswith(f"{reach.url}/lti/launch?")
+    assert launch(reach, key).startswith(f"{reach.url}/lti/launch?")
     assert _count_made(reach, key) == 1
 
 
@@ -47,7 +33,7 @@ def test_an_embed_that_was_made_behind_a_5xx_is_found(reach: Reach, status: int)
 def test_one_that_was_not_made_behind_a_5xx_is_made_once(reach: Reach, times: int):
     key, before = _key(reach, 7000 + times), len(reach.calls("create_embed"))
     reach.fail("create_embed", status=502, times=times)
-    assert _ensure(reach, key)
+    assert launch(reach, key)
     assert (_count_made(reach, key), len(reach.calls("create_embed")) - before) == (1, times + 1)
 
 
@@ -55,9 +41,9 @@ def test_three_tries_are_the_end(reach: Reach):
     key, before = _key(reach, 7003), len(reach.calls("create_embed"))
     reach.fail("create_embed", status=500, times=3)
     with pytest.raises(errors.StudioUnavailableError):
-        _ensure(reach, key)
+        launch(reach, key)
     assert len(reach.calls("create_embed")) - before == 3
-    assert _ensure(reach, key)
+    assert launch(reach, key)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +54,8 @@ def test_where_the_look_fails_the_next_launch_looks_first(reach: Reach, look: di
     reach.fail("create_embed", status=504, after=True)
     reach.fail("perspectives", retry_after=0, **look)
     with pytest.raises(errors.StudioUnavailableError):
-        _ensure(reach, key)
-    assert _ensure(reach, key)
+        launch(reach, key)
+    assert launch(reach, key)
     assert _count_made(reach, key) == 1
 
 
@@ -77,9 +63,9 @@ def test_a_studio_that_asks_for_time_is_not_looked_at_before(reach: Reach):
     key, before = _key(reach, 7004), len(reach.calls("perspectives"))
     reach.fail("create_embed", status=500, retry_after=9, after=True)
     with pytest.raises(errors.StudioUnavailableError):
-        _ensure(reach, key)
+        launch(reach, key)
     assert len(reach.calls("perspectives")) == before
-    assert _ensure(reach, key)
+    assert launch(reach, key)
     assert _count_made(reach, key) == 1
 
 
@@ -88,7 +74,7 @@ def test_where_studio_does_not_tell_it_is_made_and_the_log_says_so(reach: Reach)
     reach.fail("create_embed", status=504)
     reach.fail("perspectives", status=403)
     with capture_logs() as logs:
-        assert _ensure(reach, key)
+        assert launch(reach, key)
     assert len(reach.calls("create_embed")) - before == 2
     told = {"event": "embed-not-looked-for", "media": CELLS, "course": 7005}
     assert [told.items() <= line.items() for line in logs] == [True]
@@ -100,5 +86,5 @@ def test_among_ten_thousand_courses_it_is_found(reach: Reach):
     key = EmbedKey(reach.account_id, EVERYWHERE, 109_999, "embed", downloadable=False)
     before = len(reach.calls("create_embed"))
     reach.fail("create_embed", status=504)
-    assert _ensure(reach, key).startswith(f"{reach.url}/lti/launch?")
+    assert launch(reach, key).startswith(f"{reach.url}/lti/launch?")
     assert len(reach.calls("create_embed")) - before == 1

@@ -1,7 +1,6 @@
 """The small LMS misbehaves on request, one thing at a time, until it is told to behave."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
@@ -14,7 +13,6 @@ from tests.sandbox.lms_visitor import (
     make_link,
     post,
     retrieve,
-    small_lms,
 )
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim"
@@ -45,19 +43,6 @@ NORMAL = {
         "lost": False,
     },
 }
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Any]:
-    with small_lms() as lms:
-        yield lms
-
-
-@pytest.fixture
-def lms(served: Any) -> Iterator[Any]:
-    served.state.reset()
-    yield served
-    served.state.reset()
 
 
 def behave(lms: Any, **order: Any) -> Any:

@@ -1,7 +1,6 @@
 """What people see of the small LMS, and what tests can switch in it."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
@@ -15,7 +14,6 @@ from tests.sandbox.lms_visitor import (
     make_link,
     post,
     retrieve,
-    small_lms,
 )
 
 PAGES = {
@@ -47,19 +45,6 @@ PAGES = {
     "/none": 404,
     "/login": 405,
 }
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Any]:
-    with small_lms() as lms:
-        yield lms
-
-
-@pytest.fixture
-def lms(served: Any) -> Iterator[Any]:
-    served.state.reset()
-    yield served
-    served.state.reset()
 
 
 @pytest.mark.parametrize(("path", "status"), PAGES.items())

@@ -1,6 +1,5 @@
 """The small LMS registers a tool as Canvas does: token, metadata, approval; and its faults."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,26 +7,13 @@ import jwt
 import pytest
 import requests
 
-from tests.sandbox.lms_visitor import ReadPage, authorize, get, post, retrieve, small_lms
+from tests.sandbox.lms_visitor import ReadPage, authorize, get, post, retrieve
 
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 CONFIGURATION, ENDPOINT = "/api/lti/security/openid-configuration", "/api/lti/registrations"
 LINK = "http://localhost:8000/lti/register?invite=x"
 TOOL_URL = "http://localhost:8000"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Any]:
-    with small_lms() as lms:
-        yield lms
-
-
-@pytest.fixture
-def lms(served: Any) -> Iterator[Any]:
-    served.state.reset()
-    yield served
-    served.state.reset()
 
 
 def _metadata(**changes: Any) -> dict[str, Any]:
